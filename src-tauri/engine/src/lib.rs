@@ -1,0 +1,1 @@
+//! What joins the rooms: the one composition root for window and terminal.

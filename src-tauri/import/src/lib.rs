@@ -1,0 +1,1 @@
+//! Bytes in, a table or a list of errors out.

@@ -1,0 +1,1 @@
+//! One report model, its writers, and all drawing.

@@ -1,0 +1,1 @@
+//! SQLite history: migrations, pooled readers, one writer, backup and integrity.
