@@ -1,0 +1,449 @@
+// An honest in-memory backend for a plain browser and for tests: it forgets everything on reload and says so.
+// Faults are asked for in the address: `?fake=large`, `rescue`, `checking`, `failing`, `slow`, `none`, joined by commas.
+import type { Backend } from '../api.ts';
+import type {
+  AppError,
+  Answer,
+  BackupInfo,
+  CellTrace,
+  Chart,
+  ChartKind,
+  CreateFrom,
+  Decision,
+  Edit,
+  ExportFormat,
+  Health,
+  HistoryState,
+  SessionState,
+  SessionSummary,
+  SessionView,
+  Template,
+  UiSettings,
+} from '../types.ts';
+import { draw } from './drawing.ts';
+import { apply, Refused } from './edits.ts';
+import { failsMust, problemsOf, rank, valueFunction } from './ranking.ts';
+import { blank, crm, database, large, office, TEMPLATES } from './samples.ts';
+
+const DAY = 86_400_000;
+
+export interface Scenario {
+  sessions: 'three' | 'none' | 'large';
+  history: HistoryState;
+  /** Every write is refused as if another program held the history. */
+  failing: boolean;
+  delay_ms: number;
+}
+
+export function scenarioFrom(search: string): Scenario {
+  const asked = new Set((new URLSearchParams(search).get('fake') ?? '').split(','));
+  return {
+    sessions: asked.has('none') ? 'none' : asked.has('large') ? 'large' : 'three',
+    history: asked.has('rescue') ? 'rescue' : asked.has('checking') ? 'checking' : asked.has('read_only') ? 'read_only' : 'ok',
+    failing: asked.has('failing'),
+    delay_ms: asked.has('slow') ? 1500 : 0,
+  };
+}
+
+interface Step {
+  before: Decision;
+  after: Decision;
+  label: string;
+  at: number;
+}
+
+interface Held {
+  id: string;
+  decision: Decision;
+  done: Step[];
+  undone: Step[];
+  revision: number;
+  state: SessionState;
+  created_at: number;
+  updated_at: number;
+  trashed_at: number | null;
+}
+
+const fail = (code: string, message: string, more: Partial<AppError> = {}): never => {
+  const error: AppError = { code, message, ...more };
+  throw error;
+};
+
+export class FakeBackend implements Backend {
+  readonly #held = new Map<string, Held>();
+  readonly #historyListeners = new Set<(session: string | null) => void>();
+  readonly #healthListeners = new Set<(health: Health) => void>();
+  readonly scenario: Scenario;
+  readonly calls: string[] = [];
+  copied = '';
+  #settings: UiSettings = { theme: 'system', last_session: null, sidebar_width: 248, density: 'comfortable' };
+  #backups: BackupInfo[];
+  #counter = 0;
+
+  constructor(scenario: Scenario, now = Date.now()) {
+    this.scenario = scenario;
+    this.#backups = [
+      { file: 'history-2026-11-20T0700.db', at: now - DAY, bytes: 184_320, reason: 'daily', sessions: 3 },
+      { file: 'history-2026-11-13T0700.db', at: now - 8 * DAY, bytes: 151_552, reason: 'before migration 3', sessions: 2 },
+    ];
+    if (scenario.sessions === 'three') {
+      this.#add(office(), now - 40 * DAY);
+      this.#add(crm(), now - 2 * DAY);
+      this.#add(database(), now - 3_600_000);
+    }
+    if (scenario.sessions === 'large') this.#add(large(), now - 3_600_000);
+    this.#settings.last_session = [...this.#held.keys()].pop() ?? null;
+    Object.assign(globalThis, { ponderFake: this });
+  }
+
+  async sessions(filter: { state: SessionState; search: string }): Promise<SessionSummary[]> {
+    await this.#tick('sessions');
+    const wanted = filter.search.trim().toLowerCase();
+    return [...this.#held.values()]
+      .filter((held) => held.state === filter.state)
+      .filter((held) => JSON.stringify([held.decision.topic, held.decision.options.map((o) => o.name)]).toLowerCase().includes(wanted))
+      .sort((a, b) => b.updated_at - a.updated_at)
+      .map((held) => this.#summary(held));
+  }
+
+  async templates(): Promise<Template[]> {
+    await this.#tick('templates');
+    return TEMPLATES.map(({ decision: _, ...template }) => template);
+  }
+
+  async create_session(from: CreateFrom): Promise<SessionView> {
+    await this.#write('create_session');
+    if (from.kind === 'template') {
+      const template = TEMPLATES.find((entry) => entry.id === from.id) ?? fail('not_found', 'No such template.');
+      return this.#view(this.#add(template.decision()));
+    }
+    if (from.kind === 'file') return fail('file_unreadable', 'A browser preview cannot open files.');
+    const decision = blank();
+    if (from.kind === 'blank') return this.#view(this.#add(decision));
+    const rows = from.text.trim().split(/\r?\n/).map((line) => line.split(line.includes('\t') ? '\t' : /[;,]/));
+    if (rows.length < 2 || rows[0]!.length < 2) {
+      fail('import_failed', 'This is not a table: it needs a header row and at least one row below it.', {
+        problems: [
+          { code: 'not_a_table', field: 'text', line: 1, found: rows[0]![0]!.slice(0, 60), allowed: 'columns split by tabs, ; or ,', message: 'Only one column was found.' },
+        ],
+      });
+    }
+    decision.topic = from.name?.trim() || 'Pasted table';
+    return this.#view(this.#add(this.#guard(() => apply(decision, [{ edit: 'paste', option: -1, criterion: -1, rows }])).next));
+  }
+
+  async open_session(id: string): Promise<SessionView> {
+    await this.#tick('open_session');
+    return this.#view(this.#find(id));
+  }
+
+  async edit_session(id: string, edits: Edit[], label: string | null): Promise<SessionView> {
+    await this.#write('edit_session');
+    const held = this.#find(id);
+    const { next, label: derived } = this.#guard(() => apply(held.decision, edits));
+    held.done.push({ before: held.decision, after: next, label: label ?? derived, at: Date.now() });
+    held.done.splice(0, held.done.length - 100);
+    held.undone = [];
+    return this.#move(held, next);
+  }
+
+  async undo(id: string): Promise<SessionView> {
+    await this.#write('undo');
+    const held = this.#find(id);
+    const step = held.done.pop();
+    if (!step) return this.#view(held);
+    held.undone.push(step);
+    return this.#move(held, step.before);
+  }
+
+  async redo(id: string): Promise<SessionView> {
+    await this.#write('redo');
+    const held = this.#find(id);
+    const step = held.undone.pop();
+    if (!step) return this.#view(held);
+    held.done.push(step);
+    return this.#move(held, step.after);
+  }
+
+  async preview_weights(id: string, weights: Record<string, number>): Promise<Answer> {
+    await this.#tick('preview_weights');
+    const { decision } = this.#find(id);
+    const criteria = decision.criteria.map((criterion) => ({ ...criterion, weight: weights[criterion.id] ?? criterion.weight }));
+    const tried = { ...decision, criteria };
+    return rank(tried) ?? fail('invalid_input', problemsOf(tried)[0]?.message ?? 'Cannot be ranked.', { problems: problemsOf(tried) });
+  }
+
+  async trace_cell(id: string, optionId: string, criterionId: string): Promise<CellTrace> {
+    await this.#tick('trace_cell');
+    const held = this.#find(id);
+    const d = held.decision;
+    const row = d.options.findIndex((option) => option.id === optionId);
+    const column = d.criteria.findIndex((criterion) => criterion.id === criterionId);
+    if (row < 0 || column < 0) fail('not_found', 'This cell is no longer there.');
+    const [option, criterion, cell] = [d.options[row]!, d.criteria[column]!, d.cells[row]![column]!];
+    const answer = rank(d);
+    const result = answer?.cells[row * d.criteria.length + column];
+    const entry = answer?.ranking.find((ranked) => ranked.option_id === optionId);
+    const share = answer?.weights[criterionId] ?? 0;
+    const raw = cell.value ?? (typeof cell.score === 'number' ? cell.score : null);
+    const why = failsMust(criterion, raw);
+    const label = `${criterion.name} of ${option.name}`;
+    const value = result?.value ?? null;
+    return {
+      option: option.name,
+      criterion: criterion.name,
+      kind: criterion.kind,
+      state: result?.state ?? (cell.score === 'abstain' ? 'abstained' : raw === null ? 'pending' : 'scored'),
+      source: raw === null ? null : criterion.kind === 'measured' ? 'measured' : 'hand',
+      typed_at: raw === null ? null : (held.done.findLast((step) => step.label === label)?.at ?? held.created_at),
+      raw: cell.value,
+      unit: criterion.unit,
+      score: typeof cell.score === 'number' ? cell.score : null,
+      value,
+      value_function: valueFunction(d, column),
+      weight: criterion.weight,
+      weight_share: share,
+      contribution: value === null ? null : (entry?.contributions[column] ?? null),
+      flags: result?.flags ?? [],
+      must: criterion.must ? { rule: criterion.must, passed: why === null } : null,
+      note: cell.note,
+      before_edit: cell.before_edit,
+      evidence: option.evidence.filter((item) => item.criterion === criterionId || item.criterion === null),
+      history: held.done.filter((step) => step.label === label).map((step) => ({ at: step.at, label: `${step.label} typed` })).reverse(),
+      steps:
+        value === null
+          ? ['Nothing is known here, so this cell counts by the rule for missing cells.']
+          : [
+              `value(${raw}${criterion.unit ? ` ${criterion.unit}` : ''}) = ${value.toFixed(3)}`,
+              `weight share = ${criterion.weight} ÷ ${d.criteria.reduce((sum, c) => sum + c.weight, 0)} = ${(share * 100).toFixed(1)} %`,
+              `${value.toFixed(3)} × ${share.toFixed(3)} × ${d.scale.max - d.scale.min} = ${(value * share * (d.scale.max - d.scale.min)).toFixed(3)}`,
+            ],
+    };
+  }
+
+  async chart(id: string, kind: ChartKind, theme: 'light' | 'dark'): Promise<Chart> {
+    await this.#tick('chart');
+    const { decision } = this.#find(id);
+    const answer = rank(decision) ?? fail('invalid_input', problemsOf(decision)[0]!.message);
+    return draw(decision, answer, kind, theme);
+  }
+
+  async set_session_state(id: string, state: SessionState): Promise<SessionSummary> {
+    await this.#write('set_session_state');
+    const held = this.#find(id);
+    held.state = state;
+    held.trashed_at = state === 'trashed' ? Date.now() : null;
+    return this.#summary(held);
+  }
+
+  async erase_session(id: string): Promise<{ backups_holding_it: string[] }> {
+    await this.#write('erase_session');
+    this.#held.delete(this.#find(id).id);
+    return { backups_holding_it: this.#backups.map((backup) => backup.file) };
+  }
+
+  async empty_trash(): Promise<{ erased: number; backups_holding_it: string[] }> {
+    await this.#write('empty_trash');
+    const gone = [...this.#held.values()].filter((held) => held.state === 'trashed');
+    for (const held of gone) this.#held.delete(held.id);
+    return { erased: gone.length, backups_holding_it: this.#backups.map((backup) => backup.file) };
+  }
+
+  async duplicate_session(id: string): Promise<SessionView> {
+    await this.#write('duplicate_session');
+    const copy = structuredClone(this.#find(id).decision);
+    return this.#view(this.#add({ ...copy, topic: `${copy.topic} (copy)` }));
+  }
+
+  async export_session(id: string, _format: ExportFormat, path: string): Promise<{ path: string; bytes: number }> {
+    await this.#tick('export_session');
+    if (this.scenario.failing) fail('file_unwritable', `The folder of ${path} cannot be written.`);
+    return { path, bytes: JSON.stringify(this.#find(id).decision).length };
+  }
+
+  async choose_export_path(id: string, format: ExportFormat): Promise<string | null> {
+    await this.#tick('choose_export_path');
+    const extension = { markdown: 'md', html: 'html', csv: 'csv', json: 'json', toml: 'toml' }[format];
+    return `/home/ana/${this.#find(id).decision.topic.replace(/\W+/g, '-').toLowerCase()}.${extension}`;
+  }
+
+  async choose_import_file(): Promise<string | null> {
+    await this.#tick('choose_import_file');
+    return null;
+  }
+
+  async copy_to_clipboard(_id: string, what: ChartKind, as: 'table' | 'picture'): Promise<void> {
+    await this.#tick('copy_to_clipboard');
+    if (this.scenario.failing) fail('clipboard', 'No program holds the clipboard.');
+    this.copied = `${what} as ${as}`;
+  }
+
+  async copy_text(text: string): Promise<void> {
+    await this.#tick('copy_text');
+    this.copied = text;
+  }
+
+  async paste_text(): Promise<string> {
+    await this.#tick('paste_text');
+    return this.copied;
+  }
+
+  async settings(): Promise<UiSettings> {
+    await this.#tick('settings');
+    return { ...this.#settings };
+  }
+
+  async save_settings(settings: UiSettings): Promise<UiSettings> {
+    await this.#tick('save_settings');
+    this.#settings = { ...settings };
+    return settings;
+  }
+
+  async health(): Promise<Health> {
+    await this.#tick('health');
+    return this.#health();
+  }
+
+  async backup_now(): Promise<BackupInfo> {
+    await this.#write('backup_now');
+    const at = Date.now();
+    const backup = { file: `history-${new Date(at).toISOString().slice(0, 16).replace(':', '')}.db`, at, bytes: 184_320, reason: 'by hand', sessions: this.#held.size };
+    this.#backups = [backup, ...this.#backups];
+    return backup;
+  }
+
+  async restore_backup(file: string): Promise<Health> {
+    await this.#tick('restore_backup');
+    if (!this.#backups.some((backup) => backup.file === file)) fail('not_found', 'This backup is no longer there.');
+    this.setHistory('ok');
+    if (this.#held.size === 0) this.#add(database(), Date.now() - DAY);
+    return this.#health();
+  }
+
+  async open_data_folder(): Promise<void> {
+    await this.#tick('open_data_folder');
+  }
+
+  async first_paint(): Promise<void> {
+    await this.#tick('first_paint');
+  }
+
+  on_history_changed(listener: (session: string | null) => void): () => void {
+    this.#historyListeners.add(listener);
+    return () => this.#historyListeners.delete(listener);
+  }
+
+  on_health_changed(listener: (health: Health) => void): () => void {
+    this.#healthListeners.add(listener);
+    return () => this.#healthListeners.delete(listener);
+  }
+
+  /** For tests: what another program does to the same history. */
+  changeFromOutside(id: string, edits: Edit[]): void {
+    const held = this.#find(id);
+    this.#move(held, apply(held.decision, edits).next);
+    for (const listener of this.#historyListeners) listener(id);
+  }
+
+  /** For tests: the integrity check ended, or found damage. */
+  setHistory(state: HistoryState): void {
+    this.scenario.history = state;
+    for (const listener of this.#healthListeners) listener(this.#health());
+  }
+
+  async #tick(call: string): Promise<void> {
+    this.calls.push(call);
+    if (this.scenario.delay_ms > 0) await new Promise((done) => setTimeout(done, this.scenario.delay_ms));
+  }
+
+  async #write(call: string): Promise<void> {
+    await this.#tick(call);
+    if (this.scenario.failing) {
+      fail('history_locked', 'Another program has held the history for 5 seconds.', { hint: 'Close the other program, then try again.' });
+    }
+    if (this.scenario.history !== 'ok') fail('read_only', 'The history is open for reading only.');
+  }
+
+  #guard<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (cause) {
+      if (cause instanceof Refused) return fail('invalid_input', cause.message, { problems: cause.problems });
+      throw cause;
+    }
+  }
+
+  #add(decision: Decision, at = Date.now()): Held {
+    const id = `s_${++this.#counter}`;
+    const held: Held = { id, decision, done: [], undone: [], revision: 1, state: 'open', created_at: at, updated_at: at, trashed_at: null };
+    this.#held.set(id, held);
+    return held;
+  }
+
+  #find(id: string): Held {
+    return this.#held.get(id) ?? fail('not_found', `There is no decision ${id} in the history.`);
+  }
+
+  #move(held: Held, decision: Decision): SessionView {
+    held.decision = decision;
+    held.revision += 1;
+    held.updated_at = Date.now();
+    return this.#view(held);
+  }
+
+  #view(held: Held): SessionView {
+    return {
+      session: this.#summary(held),
+      revision: held.revision,
+      decision: structuredClone(held.decision),
+      answer: rank(held.decision),
+      problems: problemsOf(held.decision),
+      undo: held.done.at(-1)?.label ?? null,
+      redo: held.undone.at(-1)?.label ?? null,
+    };
+  }
+
+  #summary(held: Held): SessionSummary {
+    const { decision } = held;
+    const answer = rank(decision);
+    const cells = decision.options.length * decision.criteria.length;
+    const filled = decision.cells.flat().filter((cell) => cell.value !== null || cell.score !== null).length;
+    return {
+      id: held.id,
+      topic: decision.topic,
+      state: held.state,
+      status: !filled ? 'empty' : answer?.close_race ? 'close_race' : answer?.winner ? 'ranked' : 'incomplete',
+      leader: answer?.winner ?? null,
+      options: decision.options.length,
+      criteria: decision.criteria.length,
+      cells,
+      filled,
+      created_at: held.created_at,
+      updated_at: held.updated_at,
+      trashed_at: held.trashed_at,
+      erase_at: held.trashed_at === null ? null : held.trashed_at + 30 * DAY,
+    };
+  }
+
+  #health(): Health {
+    const state = this.scenario.history;
+    return {
+      version: '0.1.0',
+      data_dir: '/home/ana/.local/share/app.ponder.desktop',
+      history: {
+        state,
+        message:
+          state === 'rescue'
+            ? 'Page 812 of history.db does not match its checksum.'
+            : state === 'read_only'
+              ? 'The data folder does not allow writing.'
+              : null,
+        bytes: 212_992,
+        sessions: this.#held.size,
+        schema: 3,
+      },
+      backups: this.#backups,
+      other_processes: 0,
+    };
+  }
+}

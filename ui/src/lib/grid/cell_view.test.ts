@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import type { Cell, CellResult, Criterion } from '../backend/types';
+import { classesOf, sameView, viewOf, type CellFacts, type CellView } from './cell_view';
+
+const criterion = { id: 'c1', name: 'Cost', kind: 'measured' } as Criterion;
+const judged = { ...criterion, kind: 'judged' } as Criterion;
+const manual = { ...criterion, kind: 'manual' } as Criterion;
+const cell = (extra: Partial<Cell> = {}): Cell => ({ value: null, score: null, note: '', before_edit: false, ...extra });
+const result = (extra: Partial<CellResult> = {}): CellResult => ({
+  option: 'A',
+  option_id: 'o1',
+  criterion: 'Cost',
+  criterion_id: 'c1',
+  state: 'scored',
+  source: 'measured',
+  score: null,
+  raw: null,
+  unit: '',
+  value: 0.5,
+  flags: [],
+  justification: null,
+  evidence: [],
+  ...extra,
+});
+const facts = (extra: Partial<CellFacts>): CellFacts => ({ cell: cell(), result: null, criterion, draft: null, knockOut: null, ...extra });
+
+describe('what a cell shows', () => {
+  const cases: [why: string, facts: Partial<CellFacts>, expected: Partial<CellView>][] = [
+    ['a measured value, to its last digit', { cell: cell({ value: 0.123456789 }) }, { shown: '0.123456789', look: 'scored', number: true }],
+    ['a zero is a value', { cell: cell({ value: 0 }) }, { shown: '0', look: 'scored' }],
+    ['a score by hand', { cell: cell({ score: 4 }), criterion: manual }, { shown: '4', look: 'scored', words: '' }],
+    ['an abstention is a dash, and edits as its word', { cell: cell({ score: 'abstain' }), criterion: manual }, { shown: '—', text: 'abstain', look: 'abstained', words: 'abstains' }],
+    ['no measured value is missing, the analyst has to give it', {}, { shown: '', look: 'missing', words: 'no value yet' }],
+    ['no score by hand is missing too', { criterion: manual, result: result({ state: 'pending' }) }, { look: 'missing' }],
+    ['no judgement is pending', { criterion: judged, result: result({ state: 'pending' }) }, { look: 'pending', words: 'waits for a judgement' }],
+    ['no judgement is pending before there is any answer', { criterion: judged }, { look: 'pending' }],
+    ["a model's score is shown as judged", { criterion: judged, result: result({ source: 'model', score: 3 }) }, { shown: '3', text: '3', judged: true }],
+    ["a score by hand stands over a model's", { cell: cell({ score: 5 }), criterion: judged, result: result({ source: 'hand', score: 5 }) }, { shown: '5', judged: false }],
+    ['a failure is a failure and no empty cell', { criterion: judged, result: result({ state: 'failed', value: null }) }, { look: 'failed', words: 'the judgement failed' }],
+    ['a reply that could not be read', { criterion: judged, result: result({ state: 'unparsed', value: null }) }, { look: 'unparsed' }],
+    ['a stale score is shown and says that it does not count', { criterion: judged, result: result({ state: 'stale', score: 2, source: 'model', value: 0.4 }) }, { shown: '2', look: 'stale', value: null }],
+    ['a value held at the end of its range says so', { cell: cell({ value: 900 }), result: result({ flags: ['out_of_range'] }) }, { outOfRange: true, words: 'outside its range, held at the end' }],
+    ['a hand score from before an edit says so', { cell: cell({ score: 4, before_edit: true }), criterion: judged }, { beforeEdit: true, words: 'scored before the texts were last edited' }],
+    ['a knock-out names its rule', { cell: cell({ value: 500 }), knockOut: '500 is not <= 450' }, { knockedOut: true, words: 'screens this option out: 500 is not <= 450' }],
+    ['a note is marked', { cell: cell({ value: 1, note: 'quote from May' }) }, { noted: true, words: 'has a note' }],
+    ['what was typed shows at once while it is saved', { cell: cell({ value: 1 }), draft: { text: '1 200,50', state: 'saving', message: '' } }, { shown: '1 200,50', draft: 'saving', number: true, words: 'being saved' }],
+    ['what was refused keeps its text and the reason', { cell: cell({ value: 1 }), draft: { text: 'cheap', state: 'refused', message: 'not a number' } }, { shown: 'cheap', text: 'cheap', draft: 'refused', words: 'not saved: not a number' }],
+    ['a cell that is being cleared is empty', { cell: cell({ value: 1 }), draft: { text: '', state: 'saving', message: '' } }, { shown: '', value: null }],
+  ];
+  test.each(cases)('%s', (_why, given, expected) => expect(viewOf(facts(given))).toMatchObject(expected));
+});
+
+test('each state has a class of its own', () => {
+  const states = ['scored', 'abstained', 'pending', 'unparsed', 'failed', 'cancelled', 'stale'] as const;
+  const classes = states.map((state) => classesOf(viewOf(facts({ criterion: judged, result: result({ state }) }))));
+  expect(new Set(classes).size).toBe(states.length);
+});
+
+test('a view that says the same is the same, so that nothing is drawn again', () => {
+  const one = facts({ cell: cell({ value: 2 }), result: result() });
+  expect(sameView(viewOf(one), viewOf({ ...one, result: result() }))).toBe(true);
+  expect(sameView(viewOf(one), viewOf({ ...one, result: result({ value: 0.6 }) }))).toBe(false);
+});
