@@ -1,0 +1,314 @@
+//! The one thread that writes: it takes what waits together into one transaction and acknowledges after the commit.
+//! What is written lives with its subject; here is only when.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use crate::error::{StoreError, While};
+
+/// Jobs in one transaction at most, so that the first of a flood is not held back by the last.
+const TOGETHER: usize = 256;
+
+/// Pages in the WAL after which it is written back. SQLite's own figure, but done after the acknowledgement instead of
+/// within the commit that reaches it.
+const LONG_WAL: i32 = 1000;
+
+/// How often the writer lets others run while those it has just served come back with their next job.
+const TURNS: usize = 64;
+
+thread_local! {
+    /// Pages in the WAL after this thread's last commit.
+    static WAL_PAGES: Cell<i32> = const { Cell::new(0) };
+}
+
+/// The writing thread. Dropping it finishes what was queued and closes the connection.
+pub(crate) struct Writer {
+    queue: Option<Sender<Task>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Task {
+    /// Runs inside the transaction it shares with its neighbours.
+    Save(Box<dyn Job>),
+    /// Runs by itself, outside a transaction.
+    Alone(Box<dyn FnOnce(&mut Connection) + Send>),
+}
+
+trait Job: Send {
+    /// Does the work inside its savepoint and says whether it is to be kept.
+    fn run(&mut self, connection: &Connection) -> bool;
+    /// Tells the one who waits: the job's own result when the commit went well, else why it did not.
+    fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Pending<T, F> {
+    what: &'static str,
+    work: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: SyncSender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Pending<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        let outcome = guarded(self.what, || work(connection));
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>) {
+        let answer = match (self.outcome, committed) {
+            (Some(Ok(_)) | None, Err(error)) => Err(error),
+            (Some(outcome), _) => outcome,
+            (None, Ok(())) => Err(StoreError::defect(self.what, "the job was never run")),
+        };
+        // Whoever asked may have gone; what was committed stays committed.
+        let _ = self.reply.send(answer);
+    }
+}
+
+impl Writer {
+    pub(crate) fn start(connection: Connection, folder: PathBuf) -> Result<Self, StoreError> {
+        let (queue, tasks) = channel();
+        let thread = std::thread::Builder::new()
+            .name("history writer".into())
+            .spawn(move || {
+                Desk {
+                    connection,
+                    folder,
+                    aside: None,
+                    served: 0,
+                }
+                .serve(&tasks);
+            })
+            .when("starting the history's writer")?;
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
+    }
+
+    /// Runs `work` in a transaction, perhaps together with others, and returns once it is durable.
+    pub(crate) fn save<T, F>(&self, what: &'static str, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = sync_channel(1);
+        let job = Pending {
+            what,
+            work: Some(work),
+            outcome: None,
+            reply,
+        };
+        self.hand_over(what, Task::Save(Box::new(job)), &answer)
+    }
+
+    /// Runs `work` on the writing connection outside any transaction.
+    pub(crate) fn alone<T, F>(&self, what: &'static str, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = sync_channel(1);
+        let task = Task::Alone(Box::new(move |connection| {
+            let _ = reply.send(guarded(what, || work(connection)));
+        }));
+        self.hand_over(what, task, &answer)
+    }
+
+    fn hand_over<T>(
+        &self,
+        what: &str,
+        task: Task,
+        answer: &Receiver<Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let gone = || StoreError::defect(what, "the writer has stopped");
+        self.queue
+            .as_ref()
+            .ok_or_else(gone)?
+            .send(task)
+            .map_err(|_| gone())?;
+        answer.recv().map_err(|_| gone())?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread itself has been told to everyone who waited.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the writing thread has before it.
+struct Desk {
+    connection: Connection,
+    folder: PathBuf,
+    /// A task taken from the queue that could not join the transaction.
+    aside: Option<Task>,
+    /// Jobs in the last transaction, if the thread has not been idle since.
+    served: usize,
+}
+
+impl Desk {
+    fn serve(mut self, tasks: &Receiver<Task>) {
+        // The hook replaces SQLite's automatic checkpoint, which would run inside a commit.
+        self.connection.wal_hook(Some(|_, pages| {
+            WAL_PAGES.set(pages);
+            Ok(())
+        }));
+        while let Some(task) = self.next(tasks) {
+            match task {
+                Task::Alone(work) => {
+                    work(&mut self.connection);
+                    self.served = 0;
+                }
+                Task::Save(job) => self.commit_together(job, tasks),
+            }
+            if WAL_PAGES.get() >= LONG_WAL {
+                // Another process may be reading an older state; then the next commit tries again.
+                let _ = self
+                    .connection
+                    .execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
+                WAL_PAGES.set(0);
+            }
+        }
+    }
+
+    fn next(&mut self, tasks: &Receiver<Task>) -> Option<Task> {
+        if let Some(task) = self.aside.take() {
+            return Some(task);
+        }
+        match tasks.try_recv() {
+            Ok(task) => Some(task),
+            Err(TryRecvError::Disconnected) => None,
+            Err(TryRecvError::Empty) => {
+                // Idle: whatever comes next comes alone and waits for nobody.
+                self.served = 0;
+                tasks.recv().ok()
+            }
+        }
+    }
+
+    fn commit_together(&mut self, first: Box<dyn Job>, tasks: &Receiver<Task>) {
+        if let Err(error) = self
+            .connection
+            .execute_batch("BEGIN IMMEDIATE")
+            .when("saving")
+        {
+            let error = error.or_full(&self.folder);
+            first.acknowledge(Err(error.clone()));
+            // Those who waited meanwhile waited the same time-out for the same lock.
+            while let Some(job) = self.waiting(tasks) {
+                job.acknowledge(Err(error.clone()));
+            }
+            return;
+        }
+        let mut done = Vec::new();
+        let mut next = Some(first);
+        while let Some(mut job) = next.take() {
+            let kept = self.in_savepoint(job.as_mut());
+            done.push(job);
+            if let Err(error) = kept {
+                // SQLite gave up the whole transaction (disk full, I/O error): none of it is saved.
+                let _ = self.connection.execute_batch("ROLLBACK");
+                return self.acknowledge(done, Err(error));
+            }
+            if done.len() < TOGETHER {
+                next = self
+                    .waiting(tasks)
+                    .or_else(|| self.returning(done.len(), tasks));
+            }
+        }
+        let committed = self.connection.execute_batch("COMMIT").when("saving");
+        if committed.is_err() {
+            // A commit that failed may leave the transaction open; rolled back, it is nowhere.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        self.acknowledge(done, committed);
+    }
+
+    fn acknowledge(&mut self, done: Vec<Box<dyn Job>>, committed: Result<(), StoreError>) {
+        self.served = done.len();
+        let committed = committed.map_err(|error| error.or_full(&self.folder));
+        for job in done {
+            job.acknowledge(committed.clone());
+        }
+    }
+
+    /// One job's failure takes back that job only. An error means that the whole transaction is gone.
+    fn in_savepoint(&self, job: &mut dyn Job) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch("SAVEPOINT job")
+            .when("saving")?;
+        let keep = job.run(&self.connection);
+        if self.connection.is_autocommit() {
+            return Err(StoreError::Io {
+                what: "saving".into(),
+                why: "SQLite took the transaction back; the disk may be full or failing".into(),
+            });
+        }
+        let end = if keep {
+            "RELEASE job"
+        } else {
+            "ROLLBACK TO job; RELEASE job"
+        };
+        self.connection.execute_batch(end).when("saving")
+    }
+
+    /// The next job that is already there. A task that must run alone is put aside and ends the transaction.
+    fn waiting(&mut self, tasks: &Receiver<Task>) -> Option<Box<dyn Job>> {
+        if self.aside.is_some() {
+            return None;
+        }
+        match tasks.try_recv().ok()? {
+            Task::Save(job) => Some(job),
+            alone @ Task::Alone(_) => {
+                self.aside = Some(alone);
+                None
+            }
+        }
+    }
+
+    /// Eight who write in a loop would otherwise fall into step as one and seven, two commits for eight jobs: those
+    /// just acknowledged get the processor for a few turns, so that their next jobs join this commit. No clock is
+    /// involved, and after an idle moment (`served == 0`), or when nobody else was served, nothing is waited for.
+    fn returning(&mut self, taken: usize, tasks: &Receiver<Task>) -> Option<Box<dyn Job>> {
+        if taken >= self.served {
+            return None;
+        }
+        (0..TURNS).find_map(|_| {
+            std::thread::yield_now();
+            self.waiting(tasks)
+        })
+    }
+}
+
+fn guarded<T>(what: &str, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(StoreError::defect(what, message(panic.as_ref()))))
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}

@@ -1,0 +1,13 @@
+//! The history as its callers see it: documents, sessions, several processes, and everything that can go wrong.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test that fails should stop where it fails; its numbers are small"
+)]
+
+mod documents;
+mod samples;
+mod sessions;
