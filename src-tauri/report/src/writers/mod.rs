@@ -1,0 +1,8 @@
+//! The report in each format. A writer only lays out what the model says; words about charts come from the charts.
+
+pub(crate) mod csv;
+pub(crate) mod html;
+mod html_text;
+pub(crate) mod json;
+pub(crate) mod markdown;
+mod markdown_text;
