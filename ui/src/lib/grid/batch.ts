@@ -1,6 +1,6 @@
 // One user action as one batch of edits with its label. Positions and texts in, edits out; sending them is the outbox's work.
-import type { CellText, Decision, DecisionOption, Criterion, Edit } from '../backend/types';
-import type { Place, Range } from './selection';
+import type { CellText, Decision, DecisionOption, Criterion, Edit } from '../backend/types.ts';
+import type { Place, Range } from './selection.ts';
 
 export interface Batch {
   edits: Edit[];

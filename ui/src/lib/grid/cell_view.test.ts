@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Cell, CellResult, Criterion } from '../backend/types';
-import { classesOf, sameView, viewOf, type CellFacts, type CellView } from './cell_view';
+import type { Cell, CellResult, Criterion } from '../backend/types.ts';
+import { classesOf, sameView, viewOf, type CellFacts, type CellView } from './cell_view.ts';
 
 const criterion = { id: 'c1', name: 'Cost', kind: 'measured' } as Criterion;
 const judged = { ...criterion, kind: 'judged' } as Criterion;

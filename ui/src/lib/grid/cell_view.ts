@@ -1,6 +1,6 @@
 // What one cell shows: its text, its state in words, and the marks that tell states apart without colour.
 // Reads the decision and the answer; computes no number.
-import type { Cell, CellResult, Criterion } from '../backend/types';
+import type { Cell, CellResult, Criterion } from '../backend/types.ts';
 
 /** `missing`: a value only the analyst can give. `pending`: a judgement that is still to be made. */
 export type CellLook = 'scored' | 'abstained' | 'missing' | 'pending' | 'unparsed' | 'failed' | 'cancelled' | 'stale';
@@ -28,6 +28,8 @@ export interface CellView {
   noted: boolean;
   /** 0–1 after the value function, for the tint; null where nothing counts. */
   value: number | null;
+  /** One or two signs at the left edge, so that a state never rests on colour alone; empty for a plain score. */
+  mark: string;
   /** The state in words, for the tooltip, the status line and screen readers; empty for a plain score. */
   words: string;
 }
@@ -49,6 +51,19 @@ const LOOK_WORDS: Record<CellLook, string> = {
   stale: 'out of date after an edit, not ranked',
 };
 
+const LOOK_MARKS: Record<CellLook, string> = {
+  scored: '',
+  abstained: '',
+  missing: '',
+  pending: '○',
+  unparsed: '?',
+  failed: '✕',
+  cancelled: '⊘',
+  stale: '↻',
+};
+
+const DRAFT_MARKS: Record<Draft['state'], string> = { saving: '•', refused: '!' };
+
 export interface CellFacts {
   cell: Cell | null;
   result: CellResult | null;
@@ -66,6 +81,9 @@ export function viewOf({ cell, result, criterion, draft, knockOut }: CellFacts):
   if (cell?.before_edit) flags.add('before_edit');
   const current = draft === null;
   const shown = draft ? draft.text : shownText(text, look);
+  const outOfRange = current && flags.has('out_of_range');
+  const beforeEdit = current && flags.has('before_edit');
+  const knockedOut = current && knockOut !== null;
   return {
     shown,
     text,
@@ -73,11 +91,12 @@ export function viewOf({ cell, result, criterion, draft, knockOut }: CellFacts):
     draft: draft?.state ?? null,
     number: draft ? isNumeric(text) : look === 'scored' || look === 'stale',
     judged: current && given === null && result?.source === 'model',
-    outOfRange: current && flags.has('out_of_range'),
-    beforeEdit: current && flags.has('before_edit'),
-    knockedOut: current && knockOut !== null,
+    outOfRange,
+    beforeEdit,
+    knockedOut,
     noted: Boolean(cell?.note) || Boolean(result?.evidence.length),
     value: current && result?.state === 'scored' ? result.value : null,
+    mark: draft ? DRAFT_MARKS[draft.state] : `${LOOK_MARKS[look]}${knockedOut ? '⊗' : ''}${outOfRange ? '⇥' : ''}${beforeEdit ? '✎' : ''}`,
     words: draft ? draftWords(draft) : wordsOf(look, flags, cell, knockOut),
   };
 }

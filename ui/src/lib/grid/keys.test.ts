@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commandOf, type Command, type Key, type Mode } from './keys';
+import { commandOf, type Command, type Key, type Mode } from './keys.ts';
 
 function key(text: string, extra: Partial<Key> = {}): Key {
   const parts = text.split('+').map((part) => part || '+');

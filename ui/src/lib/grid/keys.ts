@@ -1,5 +1,5 @@
 // Which key means what in the grid. Pure: a key event's facts in, a command out; what a command does lives in the grid.
-import type { Motion } from './selection';
+import type { Motion } from './selection.ts';
 
 /** `typing`: begun by typing, arrows leave the cell. `inPlace`: begun by F2 or a double click, arrows move the caret. */
 export type Mode = 'idle' | 'typing' | 'inPlace';

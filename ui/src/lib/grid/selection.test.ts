@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { all, at, clamp, columns, enter, extend, extendTo, move, rangeOf, rows, tab, type Field, type Motion, type Place } from './selection';
+import { all, at, clamp, columns, enter, extend, extendTo, move, rangeOf, rows, tab, type Field, type Motion, type Place } from './selection.ts';
 
 // 4 options × 3 criteria; the middle cell of column 1 (row 1) and row 2 of it are empty.
 const empty = new Set(['1,1', '2,1']);

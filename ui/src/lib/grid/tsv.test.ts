@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { disarmFormula, readTsv, tile, writeHtmlTable, writeTsv } from './tsv';
+import { disarmFormula, readTsv, tile, writeHtmlTable, writeTsv } from './tsv.ts';
 
 describe('reading what a spreadsheet puts on the clipboard', () => {
   const cases: [why: string, text: string, rows: string[][]][] = [

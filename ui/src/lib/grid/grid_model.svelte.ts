@@ -1,0 +1,247 @@
+// The state of the grid: decision and answer as views a cell, drafts, selection, the edit under way. One signal a cell, set only
+// when what it shows changes, so that a keystroke or a new ranking redraws those cells and no others.
+import type { Answer, Criterion, Decision, DecisionOption } from '../backend/types.ts';
+import { viewOf, sameView, type CellView, type Draft } from './cell_view.ts';
+import { criterionView, optionView, type CriterionView, type OptionView } from './head_view.ts';
+import { ADD_CRITERION, ADD_OPTION, cellKey, criterionKey, optionKey, type DraftKey } from './outbox.ts';
+import { at, clamp, isAddCriterion, isAddOption, type Field, type Place, type Selection } from './selection.ts';
+
+/** One view in a signal of its own. */
+export class Slot<View> {
+  view: View = $state.raw() as View;
+  constructor(view: View) {
+    this.view = view;
+  }
+}
+
+interface Facts {
+  decision: Decision;
+  answer: Answer | null;
+  results: Map<string, Answer['cells'][number]>;
+  ranked: Map<string, Answer['ranking'][number]>;
+  screened: Map<string, Answer['screened_out'][number]>;
+  rowOf: Map<string, number>;
+  columnOf: Map<string, number>;
+}
+
+export type Target =
+  | { kind: 'cell'; option: DecisionOption; criterion: Criterion; key: DraftKey }
+  | { kind: 'option'; option: DecisionOption; key: DraftKey }
+  | { kind: 'criterion'; criterion: Criterion; key: DraftKey }
+  | { kind: 'addOption'; key: DraftKey }
+  | { kind: 'addCriterion'; key: DraftKey }
+  | { kind: 'corner' };
+
+export class GridModel {
+  optionIds: string[] = $state.raw([]);
+  criterionIds: string[] = $state.raw([]);
+  selection: Selection = $state.raw(at({ row: 0, column: 0 }));
+  adding: Record<typeof ADD_OPTION | typeof ADD_CRITERION, Draft | null> = $state.raw({ [ADD_OPTION]: null, [ADD_CRITERION]: null });
+  #cells = new Map<DraftKey, Slot<CellView>>();
+  #options = new Map<string, Slot<OptionView>>();
+  #criteria = new Map<string, Slot<CriterionView>>();
+  #drafts = new Map<DraftKey, Draft>();
+  #facts: Facts;
+  #readonly = false;
+
+  constructor(decision: Decision, answer: Answer | null, readonly: boolean) {
+    this.#facts = factsOf(decision, answer);
+    this.take(decision, answer, readonly);
+    const first = decision.options.length > 0 && decision.criteria.length > 0 ? { row: 0, column: 0 } : this.#firstPlace(decision);
+    this.selection = at(clamp(first, this.field(1)));
+  }
+
+  #firstPlace(decision: Decision): Place {
+    return decision.criteria.length === 0 ? { row: -1, column: 0 } : { row: 0, column: -1 };
+  }
+
+  get decision(): Decision {
+    return this.#facts.decision;
+  }
+
+  /** Takes over what the engine answered. The cursor stays with its option and criterion, wherever they moved. */
+  take(decision: Decision, answer: Answer | null, readonly: boolean): void {
+    const before = this.#facts.decision;
+    this.#facts = factsOf(decision, answer);
+    this.#readonly = readonly;
+    if (before !== decision) this.selection = this.#follow(before);
+    this.optionIds = keepIfSame(this.optionIds, decision.options);
+    this.criterionIds = keepIfSame(this.criterionIds, decision.criteria);
+    this.#dropRemoved();
+    for (const option of decision.options) {
+      refresh(this.#options, option.id, this.#optionView(option), sameOption);
+      for (const criterion of decision.criteria) {
+        refresh(this.#cells, cellKey(option.id, criterion.id), this.#cellView(option.id, criterion), sameView);
+      }
+    }
+    for (const criterion of decision.criteria) refresh(this.#criteria, criterion.id, this.#criterionView(criterion), sameFlat);
+  }
+
+  #dropRemoved(): void {
+    const { rowOf, columnOf } = this.#facts;
+    for (const id of this.#options.keys()) if (!rowOf.has(id)) this.#options.delete(id);
+    for (const id of this.#criteria.keys()) if (!columnOf.has(id)) this.#criteria.delete(id);
+    for (const key of this.#cells.keys()) {
+      const [option, criterion] = key.split(' ');
+      if (rowOf.has(option ?? '') && columnOf.has(criterion ?? '')) continue;
+      this.#cells.delete(key);
+      this.#drafts.delete(key);
+    }
+  }
+
+  field(page: number): Field {
+    const { decision } = this.#facts;
+    return {
+      options: decision.options.length,
+      criteria: decision.criteria.length,
+      canAdd: !this.#readonly,
+      page,
+      filled: (place) => this.textAt(place) !== '',
+    };
+  }
+
+  cell(option: string, criterion: string): Slot<CellView> {
+    const slot = this.#cells.get(cellKey(option, criterion));
+    if (!slot) throw new Error(`no cell ${option} × ${criterion}`);
+    return slot;
+  }
+
+  option(id: string): Slot<OptionView> {
+    const slot = this.#options.get(id);
+    if (!slot) throw new Error(`no option ${id}`);
+    return slot;
+  }
+
+  criterion(id: string): Slot<CriterionView> {
+    const slot = this.#criteria.get(id);
+    if (!slot) throw new Error(`no criterion ${id}`);
+    return slot;
+  }
+
+  rowOf(option: string): number {
+    return this.#facts.rowOf.get(option) ?? -1;
+  }
+
+  columnOf(criterion: string): number {
+    return this.#facts.columnOf.get(criterion) ?? -1;
+  }
+
+  targetAt(place: Place): Target {
+    const { decision } = this.#facts;
+    const field = this.field(1);
+    if (isAddOption(place, field)) return { kind: 'addOption', key: ADD_OPTION };
+    if (isAddCriterion(place, field)) return { kind: 'addCriterion', key: ADD_CRITERION };
+    const option = decision.options[place.row];
+    const criterion = decision.criteria[place.column];
+    if (option && criterion) return { kind: 'cell', option, criterion, key: cellKey(option.id, criterion.id) };
+    if (option) return { kind: 'option', option, key: optionKey(option.id) };
+    if (criterion) return { kind: 'criterion', criterion, key: criterionKey(criterion.id) };
+    return { kind: 'corner' };
+  }
+
+  /** The text at a place as F2 and copy take it; what was typed and is not saved yet included. */
+  textAt(place: Place): string {
+    const target = this.targetAt(place);
+    if (target.kind === 'corner') return '';
+    const draft = this.#drafts.get(target.key);
+    if (draft) return draft.text;
+    if (target.kind === 'cell') return this.#cells.get(target.key)?.view.text ?? '';
+    if (target.kind === 'option') return target.option.name;
+    return target.kind === 'criterion' ? target.criterion.name : '';
+  }
+
+  draft(key: DraftKey): Draft | null {
+    return this.#drafts.get(key) ?? null;
+  }
+
+  show(key: DraftKey, draft: Draft | null): void {
+    if (draft) this.#drafts.set(key, draft);
+    else this.#drafts.delete(key);
+    if (key === ADD_OPTION || key === ADD_CRITERION) {
+      this.adding = { ...this.adding, [key]: draft };
+      return;
+    }
+    const [first, second] = key.split(' ') as [string, string];
+    const { decision, rowOf, columnOf } = this.#facts;
+    if (first === 'option') {
+      const option = decision.options[rowOf.get(second) ?? -1];
+      if (option) refresh(this.#options, second, this.#optionView(option), sameOption);
+    } else if (first === 'criterion') {
+      const criterion = decision.criteria[columnOf.get(second) ?? -1];
+      if (criterion) refresh(this.#criteria, second, this.#criterionView(criterion), sameFlat);
+    } else {
+      const criterion = decision.criteria[columnOf.get(second) ?? -1];
+      if (criterion && rowOf.has(first)) refresh(this.#cells, key, this.#cellView(first, criterion), sameView);
+    }
+  }
+
+  #cellView(option: string, criterion: Criterion): CellView {
+    const { decision, results, screened, rowOf, columnOf } = this.#facts;
+    const key = cellKey(option, criterion.id);
+    const out = screened.get(option);
+    return viewOf({
+      cell: decision.cells[rowOf.get(option) ?? -1]?.[columnOf.get(criterion.id) ?? -1] ?? null,
+      result: results.get(key) ?? null,
+      criterion,
+      draft: this.#drafts.get(key) ?? null,
+      knockOut: out && out.criterion === criterion.name ? out.why : null,
+    });
+  }
+
+  #optionView(option: DecisionOption): OptionView {
+    const { answer, ranked, screened } = this.#facts;
+    return optionView(option, ranked.get(option.id) ?? null, screened.get(option.id) ?? null, answer, this.#drafts.get(optionKey(option.id)) ?? null);
+  }
+
+  #criterionView(criterion: Criterion): CriterionView {
+    return criterionView(criterion, this.#facts.answer, this.#drafts.get(criterionKey(criterion.id)) ?? null);
+  }
+
+  #follow(before: Decision): Selection {
+    const { rowOf, columnOf, decision } = this.#facts;
+    const follow = (place: Place): Place => {
+      const option = before.options[place.row];
+      const criterion = before.criteria[place.column];
+      const row = option ? (rowOf.get(option.id) ?? place.row) : place.row === before.options.length ? decision.options.length : place.row;
+      const column = criterion
+        ? (columnOf.get(criterion.id) ?? place.column)
+        : place.column === before.criteria.length
+          ? decision.criteria.length
+          : place.column;
+      return clamp({ row, column }, this.field(1));
+    };
+    const { anchor, head, active, tabbedFrom } = this.selection;
+    return { anchor: follow(anchor), head: follow(head), active: follow(active), tabbedFrom };
+  }
+}
+
+function factsOf(decision: Decision, answer: Answer | null): Facts {
+  return {
+    decision,
+    answer,
+    results: new Map(answer?.cells.map((result) => [cellKey(result.option_id, result.criterion_id), result])),
+    ranked: new Map(answer?.ranking.map((ranked) => [ranked.option_id, ranked])),
+    screened: new Map(answer?.screened_out.map((out) => [out.option_id, out])),
+    rowOf: new Map(decision.options.map(({ id }, row) => [id, row])),
+    columnOf: new Map(decision.criteria.map(({ id }, column) => [id, column])),
+  };
+}
+
+function keepIfSame(old: string[], items: { id: string }[]): string[] {
+  const same = old.length === items.length && items.every(({ id }, index) => id === old[index]);
+  return same ? old : items.map(({ id }) => id);
+}
+
+function refresh<View>(slots: Map<string, Slot<View>>, key: string, view: View, same: (a: View, b: View) => boolean): void {
+  const slot = slots.get(key);
+  if (!slot) slots.set(key, new Slot(view));
+  else if (!same(slot.view, view)) slot.view = view;
+}
+
+function sameFlat<View extends object>(a: View, b: View): boolean {
+  return (Object.keys(a) as (keyof View)[]).every((name) => a[name] === b[name]);
+}
+
+function sameOption(a: OptionView, b: OptionView): boolean {
+  return sameFlat({ ...a, result: null }, { ...b, result: null }) && sameFlat(a.result, b.result);
+}
