@@ -7,6 +7,7 @@ import type {
   ChartKind,
   CreateFrom,
   Edit,
+  Erased,
   ExportFormat,
   Health,
   SessionState,
@@ -30,8 +31,8 @@ export interface Backend {
   trace_cell(id: string, option: string, criterion: string): Promise<CellTrace>;
   chart(id: string, kind: ChartKind, theme: 'light' | 'dark'): Promise<Chart>;
   set_session_state(id: string, state: SessionState): Promise<SessionSummary>;
-  erase_session(id: string): Promise<{ backups_holding_it: string[] }>;
-  empty_trash(): Promise<{ erased: number; backups_holding_it: string[] }>;
+  erase_session(id: string): Promise<Erased>;
+  empty_trash(): Promise<Erased>;
   duplicate_session(id: string): Promise<SessionView>;
   export_session(
     id: string,

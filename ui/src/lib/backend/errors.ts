@@ -6,15 +6,16 @@ export type WayOn = 'retry' | 'data_folder' | 'backups' | 'refresh' | 'details';
 
 export interface ErrorWords {
   title: string;
-  /** Shown when the engine sent no hint of its own. */
+  /** What to do next, for someone at the window. The engine's own hint speaks to someone at a terminal. */
   hint: string;
   ways: WayOn[];
 }
 
 const TABLE: Record<string, ErrorWords> = {
-  invalid_input: { title: 'This was not accepted', hint: 'Nothing was changed.', ways: [] },
-  invalid_decision: { title: 'This decision file has errors', hint: 'Nothing was imported.', ways: ['details'] },
-  import_failed: { title: 'This could not be read as a decision', hint: 'Nothing was imported.', ways: ['details'] },
+  invalid_input: { title: 'This was not accepted', hint: 'Nothing was changed.', ways: ['details'] },
+  cannot_read: { title: 'The file cannot be read', hint: 'Check that it is there and is a file.', ways: ['details'] },
+  cannot_write: { title: 'The file cannot be written', hint: 'Choose another folder.', ways: ['retry', 'details'] },
+  file_exists: { title: 'A file of this name is already there', hint: 'It was left as it is.', ways: ['retry'] },
   not_found: {
     title: 'This is no longer in the history',
     hint: 'Another program may have removed it.',
@@ -27,8 +28,23 @@ const TABLE: Record<string, ErrorWords> = {
   },
   history_locked: {
     title: 'The history is in use by another program',
-    hint: 'Your change is not saved yet. Close the other program or wait a moment.',
+    hint: 'Your change is not saved yet. Close the other program or wait a moment, then try again.',
     ways: ['retry', 'details'],
+  },
+  history_checking: {
+    title: 'The history is still being checked',
+    hint: 'Your change is not saved yet. Try again when the check has passed.',
+    ways: ['retry'],
+  },
+  history_read_only: {
+    title: 'The history cannot be written now',
+    hint: 'You can read and export everything.',
+    ways: ['retry', 'data_folder', 'details'],
+  },
+  history_full: {
+    title: 'The disk is full',
+    hint: 'Your change is not saved yet. Make room, then try again.',
+    ways: ['retry', 'data_folder', 'details'],
   },
   history_corrupt: {
     title: 'The history is damaged',
@@ -40,76 +56,59 @@ const TABLE: Record<string, ErrorWords> = {
     hint: 'Install the newer version; nothing was changed.',
     ways: ['data_folder', 'details'],
   },
-  disk_full: {
-    title: 'The disk is full',
-    hint: 'Your change is not saved. Make room, then try again.',
-    ways: ['retry', 'data_folder', 'details'],
-  },
-  read_only: {
-    title: 'The history cannot be written now',
-    hint: 'You can read and export everything.',
-    ways: ['retry', 'data_folder'],
-  },
-  network_folder: {
+  history_on_network: {
     title: 'The data folder is on a network drive',
     hint: 'A history there can be damaged by two computers. Choose a local folder.',
-    ways: ['data_folder'],
+    ways: ['data_folder', 'details'],
   },
-  file_exists: { title: 'A file of this name is already there', hint: 'It was left as it is.', ways: [] },
-  file_unreadable: { title: 'The file cannot be read', hint: 'Check that it exists and is a file.', ways: ['details'] },
-  file_unwritable: {
-    title: 'The file cannot be written',
-    hint: 'Choose another folder.',
-    ways: ['retry', 'details'],
+  history_migration_failed: {
+    title: 'The history could not be brought up to date',
+    hint: 'It is as it was, and a backup was made before.',
+    ways: ['retry', 'backups', 'data_folder', 'details'],
+  },
+  history_refused: {
+    title: 'The history did not accept this',
+    hint: 'Nothing was changed.',
+    ways: ['refresh', 'details'],
+  },
+  run_in_use: {
+    title: 'Another program is evaluating this decision',
+    hint: 'Wait until it has finished.',
+    ways: ['retry'],
+  },
+  bad_backup: {
+    title: 'This backup is damaged',
+    hint: 'Nothing was restored and the history is as it was. Choose another backup.',
+    ways: ['backups', 'data_folder', 'details'],
+  },
+  history_io: {
+    title: 'The disk did not answer as it should',
+    hint: 'Your change may not be saved. Try again; if it stays, look at the data folder.',
+    ways: ['retry', 'data_folder', 'details'],
   },
   clipboard: {
     title: 'The clipboard did not answer',
-    hint: 'Export a file instead, or try again.',
+    hint: 'Try again, or export a file instead.',
     ways: ['retry', 'details'],
   },
-  backup_failed: { title: 'The backup was not made', hint: 'The history itself is untouched.', ways: ['retry', 'details'] },
-  restore_failed: {
-    title: 'The backup was not restored',
-    hint: 'The history is as it was.',
+  settings: {
+    title: 'The settings could not be read or saved',
+    hint: 'What you see applies until you close Ponder.',
     ways: ['retry', 'data_folder', 'details'],
   },
-};
-
-/** Other names under which rooms below may report the same thing. */
-const SAME_AS: Record<string, string> = {
-  locked: 'history_locked',
-  busy: 'history_locked',
-  corrupt: 'history_corrupt',
-  damaged: 'history_corrupt',
-  newer: 'history_newer',
-  too_new: 'history_newer',
-  newer_version: 'history_newer',
-  full: 'disk_full',
-  readonly: 'read_only',
-  rescue: 'history_corrupt',
-  checking: 'read_only',
-  network: 'network_folder',
-  network_file_system: 'network_folder',
-  invalid: 'invalid_input',
-  not_a_decision: 'import_failed',
-  session_not_found: 'not_found',
-  no_such_session: 'not_found',
-  exists: 'file_exists',
-  io: 'file_unreadable',
+  report: { title: 'The report could not be made', hint: 'The decision itself is untouched.', ways: ['retry', 'details'] },
+  page: { title: 'Ponder made a mistake', hint: 'What is saved is safe.', ways: ['retry', 'details'] },
 };
 
 const UNKNOWN: ErrorWords = {
   title: 'Something went wrong',
-  hint: 'Nothing you typed is lost.',
+  hint: 'What is saved is safe.',
   ways: ['retry', 'data_folder', 'details'],
 };
 
 export function words(error: AppError): ErrorWords {
-  return TABLE[error.code] ?? TABLE[SAME_AS[error.code] ?? ''] ?? UNKNOWN;
+  return TABLE[error.code] ?? { ...UNKNOWN, hint: error.hint ?? UNKNOWN.hint };
 }
-
-export const isCode = (error: AppError, code: string): boolean =>
-  error.code === code || SAME_AS[error.code] === code;
 
 /** Anything thrown, as the one shape the page knows. A bug in the page itself gets the code `page`. */
 export function asAppError(cause: unknown): AppError {

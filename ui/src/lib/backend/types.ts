@@ -241,6 +241,8 @@ export interface SessionView {
   decision: Decision;
   answer: Answer | null;
   problems: Problem[];
+  /** What went well but should be known, e.g. how pasted text was read. */
+  notices: Problem[];
   undo: string | null;
   redo: string | null;
 }
@@ -297,6 +299,11 @@ export interface Health {
   history: { state: HistoryState; message: string | null; bytes: number; sessions: number; schema: number };
   backups: BackupInfo[];
   other_processes: number;
+}
+
+export interface Erased {
+  erased: number;
+  backups_holding_it: string[];
 }
 
 export interface AppError {

@@ -11,6 +11,7 @@ import type {
   CreateFrom,
   Decision,
   Edit,
+  Erased,
   ExportFormat,
   Health,
   HistoryState,
@@ -117,12 +118,12 @@ export class FakeBackend implements Backend {
       const template = TEMPLATES.find((entry) => entry.id === from.id) ?? fail('not_found', 'No such template.');
       return this.#view(this.#add(template.decision()));
     }
-    if (from.kind === 'file') return fail('file_unreadable', 'A browser preview cannot open files.');
+    if (from.kind === 'file') return fail('cannot_read', 'A browser preview cannot open files.');
     const decision = blank();
     if (from.kind === 'blank') return this.#view(this.#add(decision));
     const rows = from.text.trim().split(/\r?\n/).map((line) => line.split(line.includes('\t') ? '\t' : /[;,]/));
     if (rows.length < 2 || rows[0]!.length < 2) {
-      fail('import_failed', 'This is not a table: it needs a header row and at least one row below it.', {
+      fail('invalid_input', 'This is not a table: it needs a header row and at least one row below it.', {
         problems: [
           { code: 'not_a_table', field: 'text', line: 1, found: rows[0]![0]!.slice(0, 60), allowed: 'columns split by tabs, ; or ,', message: 'Only one column was found.' },
         ],
@@ -236,13 +237,13 @@ export class FakeBackend implements Backend {
     return this.#summary(held);
   }
 
-  async erase_session(id: string): Promise<{ backups_holding_it: string[] }> {
+  async erase_session(id: string): Promise<Erased> {
     await this.#write('erase_session');
     this.#held.delete(this.#find(id).id);
-    return { backups_holding_it: this.#backups.map((backup) => backup.file) };
+    return { erased: 1, backups_holding_it: this.#backups.map((backup) => backup.file) };
   }
 
-  async empty_trash(): Promise<{ erased: number; backups_holding_it: string[] }> {
+  async empty_trash(): Promise<Erased> {
     await this.#write('empty_trash');
     const gone = [...this.#held.values()].filter((held) => held.state === 'trashed');
     for (const held of gone) this.#held.delete(held.id);
@@ -257,7 +258,7 @@ export class FakeBackend implements Backend {
 
   async export_session(id: string, _format: ExportFormat, path: string): Promise<{ path: string; bytes: number }> {
     await this.#tick('export_session');
-    if (this.scenario.failing) fail('file_unwritable', `The folder of ${path} cannot be written.`);
+    if (this.scenario.failing) fail('cannot_write', `The folder of ${path} cannot be written.`);
     return { path, bytes: JSON.stringify(this.#find(id).decision).length };
   }
 
@@ -361,7 +362,7 @@ export class FakeBackend implements Backend {
     if (this.scenario.failing) {
       fail('history_locked', 'Another program has held the history for 5 seconds.', { hint: 'Close the other program, then try again.' });
     }
-    if (this.scenario.history !== 'ok') fail('read_only', 'The history is open for reading only.');
+    if (this.scenario.history !== 'ok') fail('history_read_only', 'The history is open for reading only.');
   }
 
   #guard<T>(act: () => T): T {
@@ -398,6 +399,7 @@ export class FakeBackend implements Backend {
       decision: structuredClone(held.decision),
       answer: rank(held.decision),
       problems: problemsOf(held.decision),
+      notices: [],
       undo: held.done.at(-1)?.label ?? null,
       redo: held.undone.at(-1)?.label ?? null,
     };
