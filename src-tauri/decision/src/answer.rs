@@ -1,0 +1,448 @@
+//! The whole answer to a decision, with names, words and the state of every cell: what windows show and scripts read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::aggregate::Mean;
+use crate::evaluation::{Better, Evaluation, mean};
+use crate::methods::Details;
+use crate::model::{
+    CriterionId, Decision, Evidence, Method, MissingPolicy, Normalisation, OptionId, Params,
+};
+use crate::problem::{Problem, ProblemCode as Code, echo, number_text};
+use crate::rank::{Placed, places};
+use crate::rules;
+use crate::score_table::{CellState, ScoreTable, Source};
+use crate::screening::with_unit;
+use crate::sensitivity::{Flip, flips};
+
+/// The answer to a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Answer {
+    /// The question.
+    pub topic: String,
+    /// The method that ranked.
+    pub method: Method,
+    /// The normalisation that was used; `None` where value functions were.
+    pub normalisation: Option<Normalisation>,
+    /// The policy for missing cells.
+    pub missing: MissingPolicy,
+    /// The parameters in force, defaults included.
+    pub params: Params,
+    /// The ranked options, the first place first.
+    pub ranking: Vec<Ranked>,
+    /// The least and most a score can be.
+    pub score_range: [f64; 2],
+    /// Whether a higher or lower score is better.
+    pub better: Better,
+    /// The winner's name; `None` before anything is scored, in a close race, in a tie, and while intervals overlap.
+    pub winner: Option<String>,
+    /// The options that failed a knock-out.
+    pub screened_out: Vec<ScreenedOption>,
+    /// Every cell, option by option.
+    pub cells: Vec<CellResult>,
+    /// The first score's lead over the second, in units of the score.
+    pub margin: Option<f64>,
+    /// The smallest change of one judgement that changes the first place, in words.
+    pub smallest_flip: Option<String>,
+    /// Set when the first place hangs on one judgement by one level, or is shared.
+    pub close_race: Option<CloseRace>,
+    /// Shares of the weight by criterion, adding up to 1.
+    #[ts(type = "Record<string, number>")]
+    pub weights: BTreeMap<CriterionId, f64>,
+    /// The share of all ranked options' cells that is scored, by weight, 0 to 1.
+    pub coverage: f64,
+    /// The rules that were applied, in words.
+    pub notes: Vec<String>,
+    /// What the method tells beside the scores.
+    pub details: Option<Details>,
+}
+
+/// An option in the ranking.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Ranked {
+    /// Its name.
+    pub option: String,
+    /// Its id.
+    pub option_id: OptionId,
+    /// Its score; `None` where the method gives none or nothing is scored.
+    pub score: Option<f64>,
+    /// The least and most the score can be, where cells are missing under `bounds`.
+    pub interval: Option<[f64; 2]>,
+    /// 1 is the first; ties share the lower number.
+    #[ts(type = "number")]
+    pub rank: usize,
+    /// The share of the weight that is scored, 0 to 1.
+    pub coverage: f64,
+    /// Weighted sum: what each criterion adds to the score above the scale's lowest end; missing cells add what is sure. Else empty.
+    pub contributions: Vec<f64>,
+}
+
+/// An option that failed a knock-out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ScreenedOption {
+    /// Its name.
+    pub option: String,
+    /// Its id.
+    pub option_id: OptionId,
+    /// The name of the criterion it failed.
+    pub criterion: String,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// One cell of the matrix.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CellResult {
+    /// The option's name.
+    pub option: String,
+    /// The option's id.
+    pub option_id: OptionId,
+    /// The criterion's name.
+    pub criterion: String,
+    /// The criterion's id.
+    pub criterion_id: CriterionId,
+    /// Where the cell stands.
+    pub state: CellState,
+    /// Where its number comes from.
+    pub source: Option<Source>,
+    /// The score on the decision's scale, for judged and manual criteria.
+    pub score: Option<f64>,
+    /// The measured number.
+    pub raw: Option<f64>,
+    /// The unit of `raw`.
+    pub unit: String,
+    /// How good it is, 0 to 1, by the value function.
+    pub value: Option<f64>,
+    /// `out_of_range`, `before_edit`, `near_limit`.
+    pub flags: Vec<CellFlag>,
+    /// Why the score is what it is: the analyst's note, or the judge's words.
+    pub justification: Option<String>,
+    /// What the option has as evidence on this criterion.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What a reader should know about a cell's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CellFlag {
+    /// It lies outside the value function's ends and is held at one.
+    OutOfRange,
+    /// It was given by hand before the texts it speaks of were edited.
+    BeforeEdit,
+    /// It is within one level, or within 5%, of failing a knock-out (or of passing it).
+    NearLimit,
+}
+
+/// Why no winner is named though a first place is taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CloseRace {
+    /// Names of the options that may be first, the present first first.
+    pub rivals: Vec<String>,
+    /// Why, in words.
+    pub because: String,
+}
+
+/// Ranks a decision and says everything about it.
+///
+/// # Errors
+/// What is missing before the decision can be ranked, or what its method cannot compute on its numbers.
+pub fn answer(decision: &Decision, table: &ScoreTable) -> Result<Answer, Vec<Problem>> {
+    let evaluation = Evaluation::of(decision, table)?;
+    let placed = places(&evaluation);
+    let flips = flips(decision, table, &evaluation, &placed);
+    let close_race = close_race(decision, &placed, &flips);
+    Ok(Answer {
+        topic: decision.topic.clone(),
+        method: decision.method,
+        normalisation: decision.normalisation,
+        missing: decision.missing,
+        params: decision.params,
+        ranking: placed
+            .iter()
+            .map(|place| ranked(decision, &evaluation, place))
+            .collect(),
+        score_range: evaluation.span,
+        better: evaluation.better,
+        winner: winner(&placed, close_race.is_some())
+            .map(|option| decision.options[option].name.clone()),
+        screened_out: screened_out(decision, &evaluation),
+        cells: cells(decision, table, &evaluation),
+        margin: margin(&placed),
+        smallest_flip: flips.first().map(|flip| flip_words(decision, flip)),
+        close_race,
+        weights: decision
+            .criteria
+            .iter()
+            .map(|c| c.id.clone())
+            .zip(evaluation.weights.iter().copied())
+            .collect(),
+        coverage: mean_coverage(&placed),
+        notes: crate::notes::notes(decision, table, &evaluation),
+        details: evaluation.details,
+    })
+}
+
+/// The answer that other weights would give; criteria that are not named keep theirs. Nothing is changed.
+///
+/// # Errors
+/// A weight that is none, a criterion that is not there, or what [`answer`] refuses.
+pub fn preview(
+    decision: &Decision,
+    table: &ScoreTable,
+    weights: &BTreeMap<CriterionId, f64>,
+) -> Result<Answer, Vec<Problem>> {
+    let mut changed = decision.clone();
+    for (id, weight) in weights {
+        let Some(index) = decision.criterion_index(id) else {
+            let message = format!(
+                "there is no criterion with the id \"{}\"",
+                echo(id.as_str())
+            );
+            return Err(vec![
+                Problem::new(Code::UnknownName, "weights", message).found(id.as_str()),
+            ]);
+        };
+        if !rules::is_weight(*weight) {
+            let name = echo(&decision.criteria[index].name);
+            let found = number_text(*weight);
+            let message = format!(
+                "the weight of \"{name}\" is {found}: it must be {}",
+                rules::WEIGHT_ALLOWED
+            );
+            let field = format!("criteria[{index}].weight");
+            let problem = Problem::new(Code::BadNumber, field, message).found(found);
+            return Err(vec![problem.allowed(rules::WEIGHT_ALLOWED)]);
+        }
+        changed.criteria[index].weight = *weight;
+    }
+    answer(&changed, table)
+}
+
+fn ranked(decision: &Decision, evaluation: &Evaluation, place: &Placed) -> Ranked {
+    let option = &decision.options[place.option];
+    let open =
+        decision.missing == MissingPolicy::Bounds && place.score.is_some() && place.coverage < 1.0;
+    Ranked {
+        option: option.name.clone(),
+        option_id: option.id.clone(),
+        score: place.score,
+        interval: open.then_some([place.low, place.high]),
+        rank: place.rank,
+        coverage: place.coverage,
+        contributions: contributions(decision, evaluation, place),
+    }
+}
+
+fn contributions(decision: &Decision, evaluation: &Evaluation, place: &Placed) -> Vec<f64> {
+    if mean(decision.method) != Some(Mean::Arithmetic) || place.score.is_none() {
+        return Vec::new();
+    }
+    let width = match evaluation.normalised {
+        Some(_) => 1.0,
+        None => decision.scale.width(),
+    };
+    let (share, absent) = match decision.missing {
+        MissingPolicy::Bounds => (1.0, 0.0),
+        MissingPolicy::Neutral => (1.0, 0.5),
+        MissingPolicy::Renormalise | MissingPolicy::Refuse => (1.0 / place.coverage, 0.0),
+    };
+    let value = |v: &f64| if v.is_nan() { absent } else { *v };
+    evaluation
+        .row(place.option)
+        .iter()
+        .zip(&evaluation.weights)
+        .map(|(v, weight)| width * weight * share * value(v))
+        .collect()
+}
+
+/// The option that is first beyond doubt, if one is.
+fn winner(placed: &[Placed], close: bool) -> Option<usize> {
+    let first = placed.first()?;
+    let others = &placed[1..];
+    let alone = others.iter().all(|other| other.rank > 1);
+    let overlapped = first.score.is_some()
+        && others
+            .iter()
+            .any(|other| other.score.is_some() && reaches(other, first));
+    let scored = first.coverage > 0.0;
+    (alone && scored && !overlapped && !close).then_some(first.option)
+}
+
+/// Whether the interval of `other` reaches that of `first`. Points never do: their order is the ranking's.
+fn reaches(other: &Placed, first: &Placed) -> bool {
+    let is_point = |place: &Placed| place.low == place.high;
+    if is_point(other) && is_point(first) {
+        return false;
+    }
+    other.high >= first.low
+}
+
+fn close_race(decision: &Decision, placed: &[Placed], flips: &[Flip]) -> Option<CloseRace> {
+    let first = placed.first()?;
+    let name = |option: usize| decision.options[option].name.clone();
+    let mut rivals = vec![first.option];
+    let tied: Vec<usize> = placed[1..]
+        .iter()
+        .filter(|p| p.rank == 1)
+        .map(|p| p.option)
+        .collect();
+    let near = flips.iter().take_while(|flip| flip.levels == 1);
+    let because = if !tied.is_empty() && first.coverage > 0.0 {
+        rivals.extend(&tied);
+        format!(
+            "{} have the same score",
+            listed(rivals.iter().map(|o| name(*o)))
+        )
+    } else {
+        let flip = flips.first().filter(|flip| flip.levels == 1)?;
+        for flip in near {
+            if !rivals.contains(&flip.rival) {
+                rivals.push(flip.rival);
+            }
+        }
+        let rival = name(flip.rival);
+        format!(
+            "{} would put {rival} level with or ahead of {}",
+            flip_words(decision, flip),
+            name(first.option)
+        )
+    };
+    Some(CloseRace {
+        rivals: rivals.into_iter().map(name).collect(),
+        because,
+    })
+}
+
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+fn flip_words(decision: &Decision, flip: &Flip) -> String {
+    let criterion = &decision.criteria[flip.criterion].name;
+    let option = &decision.options[flip.option].name;
+    format!(
+        "{criterion} of {option} from {} to {}",
+        number_text(flip.from),
+        number_text(flip.to)
+    )
+}
+
+fn margin(placed: &[Placed]) -> Option<f64> {
+    match placed {
+        [first, second, ..] => Some((first.score? - second.score?).abs()),
+        _ => None,
+    }
+}
+
+fn mean_coverage(placed: &[Placed]) -> f64 {
+    if placed.is_empty() {
+        return 0.0;
+    }
+    let sum: f64 = placed.iter().map(|place| place.coverage).sum();
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "there are at most a few thousand options"
+    )]
+    let count = placed.len() as f64;
+    sum / count
+}
+
+fn screened_out(decision: &Decision, evaluation: &Evaluation) -> Vec<ScreenedOption> {
+    let named = evaluation.screened.iter().map(|out| ScreenedOption {
+        option: decision.options[out.option].name.clone(),
+        option_id: decision.options[out.option].id.clone(),
+        criterion: decision.criteria[out.criterion].name.clone(),
+        why: out.why(decision),
+    });
+    named.collect()
+}
+
+fn cells(decision: &Decision, table: &ScoreTable, evaluation: &Evaluation) -> Vec<CellResult> {
+    let columns = decision.criteria.len();
+    (0..decision.options.len() * columns)
+        .map(|i| cell(decision, table, evaluation, i / columns, i % columns))
+        .collect()
+}
+
+pub(crate) fn cell(
+    decision: &Decision,
+    table: &ScoreTable,
+    evaluation: &Evaluation,
+    option: usize,
+    criterion: usize,
+) -> CellResult {
+    let (described, judged_by) = (&decision.options[option], &decision.criteria[criterion]);
+    let given = &decision.cells[option][criterion];
+    let number = table.number(option, criterion);
+    let source = table.source(option, criterion);
+    let measured = judged_by.kind == crate::model::Kind::Measured;
+    let note = given.note.trim();
+    let speaks_to_it = |evidence: &&Evidence| evidence.criterion.as_ref() == Some(&judged_by.id);
+    CellResult {
+        option: described.name.clone(),
+        option_id: described.id.clone(),
+        criterion: judged_by.name.clone(),
+        criterion_id: judged_by.id.clone(),
+        state: table.state(option, criterion),
+        source,
+        score: number.filter(|_| !measured),
+        raw: number.filter(|_| measured),
+        unit: judged_by.unit.clone(),
+        value: evaluation.value(option, criterion),
+        flags: flags(decision, evaluation, option, criterion, number, source),
+        justification: (!note.is_empty()).then(|| note.to_owned()),
+        evidence: described
+            .evidence
+            .iter()
+            .filter(speaks_to_it)
+            .cloned()
+            .collect(),
+    }
+}
+
+fn flags(
+    decision: &Decision,
+    evaluation: &Evaluation,
+    option: usize,
+    criterion: usize,
+    number: Option<f64>,
+    source: Option<Source>,
+) -> Vec<CellFlag> {
+    /// How near to its limit a measured number is flagged, as a share of the limit.
+    const NEAR: f64 = 0.05;
+    let described = &decision.criteria[criterion];
+    let mut flags = Vec::new();
+    if number.is_some_and(|x| evaluation.functions[criterion].is_out_of_range(x)) {
+        flags.push(CellFlag::OutOfRange);
+    }
+    if source == Some(Source::Hand) && decision.cells[option][criterion].before_edit {
+        flags.push(CellFlag::BeforeEdit);
+    }
+    if let (Some(x), Some(must)) = (number, described.must) {
+        let step = match described.kind {
+            crate::model::Kind::Measured => NEAR * must.limit.abs(),
+            _ => decision.scale.level(),
+        };
+        if must.passes(x) != must.passes(x + step) || must.passes(x) != must.passes(x - step) {
+            flags.push(CellFlag::NearLimit);
+        }
+    }
+    flags
+}
+
+/// The words for a number with the unit of its criterion; scores have none.
+pub(crate) fn number_words(decision: &Decision, criterion: usize, x: f64) -> String {
+    let described = &decision.criteria[criterion];
+    match described.kind {
+        crate::model::Kind::Measured => with_unit(x, &described.unit),
+        _ => number_text(x),
+    }
+}

@@ -1,0 +1,330 @@
+//! Everything that follows from a decision and its numbers before names come back: weights, value functions, values, totals.
+//! Dense arrays throughout: this is what runs while a slider moves.
+
+use crate::aggregate::{Mean, Total, total, totals};
+use crate::methods::{self, Details};
+use crate::model::{Decision, Direction, Kind, Method, MissingPolicy, Normalisation};
+use crate::normalise::normalise;
+use crate::problem::{Problem, ProblemCode as Code, echo};
+use crate::score_table::ScoreTable;
+use crate::screening::{ScreenedOut, screened_out};
+use crate::value::ValueFunction;
+use crate::weights::normalised;
+
+/// Whether a higher or a lower score is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// A higher one.
+    Higher,
+    /// A lower one.
+    Lower,
+}
+
+/// What follows from a decision and its numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Evaluation {
+    /// Shares, adding up to 1.
+    pub(crate) weights: Vec<f64>,
+    pub(crate) functions: Vec<ValueFunction>,
+    /// 0–1 for every option and criterion, row by row, NaN where there is no number.
+    pub(crate) values: Vec<f64>,
+    /// What totals are the mean of; `None` when it is `values`.
+    pub(crate) normalised: Option<Vec<f64>>,
+    pub(crate) screened: Vec<ScreenedOut>,
+    /// Whether each option is ranked.
+    pub(crate) kept: Vec<bool>,
+    /// By option, in units of the score.
+    pub(crate) totals: Vec<Total>,
+    /// The least and most a score can be.
+    pub(crate) span: [f64; 2],
+    pub(crate) better: Better,
+    pub(crate) details: Option<Details>,
+}
+
+impl Evaluation {
+    /// # Errors
+    /// What is missing before the decision can be ranked, or what its method cannot compute.
+    pub(crate) fn of(decision: &Decision, table: &ScoreTable) -> Result<Self, Vec<Problem>> {
+        let incomplete = decision.completeness();
+        if !incomplete.is_empty() {
+            return Err(incomplete);
+        }
+        let mut evaluation = Self::unranked(decision, table);
+        if needs_every_cell(decision) {
+            refuse_missing(decision, table, &evaluation.kept)?;
+        }
+        match (mean(decision.method), decision.normalisation) {
+            (Some(mean), None) => evaluation.rank_values(decision, mean),
+            (Some(mean), Some(normalisation)) => {
+                evaluation.rank_normalised(decision, table, mean, normalisation)?;
+            }
+            (None, _) => methods::run(decision, table, &mut evaluation)?,
+        }
+        Ok(evaluation)
+    }
+
+    /// Weights, knock-outs, functions and values, without totals: what can be told of an incomplete decision too.
+    pub(crate) fn unranked(decision: &Decision, table: &ScoreTable) -> Self {
+        let screened = screened_out(decision, table);
+        let mut kept = vec![true; decision.options.len()];
+        for out in &screened {
+            kept[out.option] = false;
+        }
+        let functions = functions(decision, table, &kept);
+        Self {
+            weights: normalised(decision.criteria.iter().map(|c| c.weight)),
+            values: values(&functions, table.numbers()),
+            functions,
+            normalised: None,
+            screened,
+            kept,
+            totals: Vec::new(),
+            span: [decision.scale.min, decision.scale.max],
+            better: Better::Higher,
+            details: None,
+        }
+    }
+
+    fn rank_values(&mut self, decision: &Decision, mean: Mean) {
+        let [min, max] = self.span;
+        self.totals = totals(&self.values, &self.weights, mean, decision.missing);
+        for total in &mut self.totals {
+            *total = scaled(*total, min, max - min);
+        }
+    }
+
+    fn rank_normalised(
+        &mut self,
+        decision: &Decision,
+        table: &ScoreTable,
+        mean: Mean,
+        normalisation: Normalisation,
+    ) -> Result<(), Vec<Problem>> {
+        let matrix = normalised_matrix(decision, table, &self.kept, normalisation, mean)?;
+        self.totals = totals(&matrix, &self.weights, mean, decision.missing);
+        self.span = match normalisation {
+            Normalisation::None => column_span(&matrix, &self.weights, mean),
+            _ => [0.0, 1.0],
+        };
+        self.normalised = Some(matrix);
+        Ok(())
+    }
+
+    /// The matrix whose weighted mean the totals are.
+    pub(crate) fn matrix(&self) -> &[f64] {
+        self.normalised.as_deref().unwrap_or(&self.values)
+    }
+
+    /// One row of the matrix.
+    pub(crate) fn row(&self, option: usize) -> &[f64] {
+        let columns = self.weights.len();
+        &self.matrix()[option * columns..(option + 1) * columns]
+    }
+
+    /// The value (0–1) of one cell.
+    pub(crate) fn value(&self, option: usize, criterion: usize) -> Option<f64> {
+        let value = self.values[option * self.weights.len() + criterion];
+        (!value.is_nan()).then_some(value)
+    }
+
+    /// Scores closer than this are one and the same: rounding must not break a tie.
+    pub(crate) fn tolerance(&self) -> f64 {
+        1e-9 * (self.span[1] - self.span[0]).abs().max(f64::MIN_POSITIVE)
+    }
+}
+
+/// The mean that a method takes of values, if it is one of the two that do.
+pub(crate) fn mean(method: Method) -> Option<Mean> {
+    match method {
+        Method::WeightedSum => Some(Mean::Arithmetic),
+        Method::WeightedProduct => Some(Mean::Geometric),
+        _ => None,
+    }
+}
+
+/// A total of values 0–1 in units of the score.
+pub(crate) fn scaled(total: Total, min: f64, width: f64) -> Total {
+    let at = |x: f64| min + width * x;
+    Total {
+        score: at(total.score),
+        low: at(total.low),
+        high: at(total.high),
+        coverage: total.coverage,
+    }
+}
+
+/// The score that an option with this row of values would have, on the decision's scale.
+pub(crate) fn score_of_values(
+    row: &[f64],
+    weights: &[f64],
+    decision: &Decision,
+    mean: Mean,
+) -> f64 {
+    let [min, max] = [decision.scale.min, decision.scale.max];
+    scaled(total(row, weights, mean, decision.missing), min, max - min).score
+}
+
+fn functions(decision: &Decision, table: &ScoreTable, kept: &[bool]) -> Vec<ValueFunction> {
+    let columns = decision.criteria.len();
+    let in_data = |c: &crate::model::Criterion| {
+        c.kind == Kind::Measured && c.range.is_none() && c.points.is_none()
+    };
+    let mut found = vec![[f64::INFINITY, f64::NEG_INFINITY]; columns];
+    if decision.criteria.iter().any(in_data) {
+        for (row, kept) in table.numbers().chunks_exact(columns).zip(kept) {
+            if *kept {
+                for (ends, x) in found.iter_mut().zip(row) {
+                    // `min` and `max` pass NaN by.
+                    *ends = [ends[0].min(*x), ends[1].max(*x)];
+                }
+            }
+        }
+    }
+    let ends = found
+        .into_iter()
+        .map(|ends| (ends[0] <= ends[1]).then_some(ends));
+    decision
+        .criteria
+        .iter()
+        .zip(ends)
+        .map(|(criterion, ends)| ValueFunction::of(criterion, decision.scale, ends))
+        .collect()
+}
+
+fn values(functions: &[ValueFunction], numbers: &[f64]) -> Vec<f64> {
+    let columns = functions.len();
+    let mut lines = Vec::with_capacity(columns);
+    let mut bent = Vec::new();
+    for (i, function) in functions.iter().enumerate() {
+        if let ValueFunction::Linear { worst, slope, .. } = function {
+            lines.push((*worst, *slope));
+        } else {
+            lines.push((0.0, 0.0));
+            bent.push(i);
+        }
+    }
+    let mut values = Vec::with_capacity(numbers.len());
+    for row in numbers.chunks_exact(columns.max(1)) {
+        values.extend(
+            row.iter()
+                .zip(&lines)
+                .map(|(x, (worst, slope))| ((x - worst) * slope).clamp(0.0, 1.0)),
+        );
+    }
+    for column in bent {
+        let at = (column..numbers.len()).step_by(columns);
+        for i in at {
+            values[i] = functions[column].value(numbers[i]);
+        }
+    }
+    values
+}
+
+/// The numbers of the options that are ranked, normalised; more is better in every column.
+pub(crate) fn normalised_matrix(
+    decision: &Decision,
+    table: &ScoreTable,
+    kept: &[bool],
+    normalisation: Normalisation,
+    mean: Mean,
+) -> Result<Vec<f64>, Vec<Problem>> {
+    let directions: Vec<Direction> = decision.criteria.iter().map(|c| c.direction).collect();
+    let mut matrix = table.numbers().to_vec();
+    normalise(&mut matrix, kept, &directions, normalisation, mean).map_err(|undefined| {
+        let name = echo(&decision.criteria[undefined.criterion].name);
+        let needs = undefined.needs;
+        let message =
+            format!("the normalisation {normalisation} needs {needs}, and \"{name}\" has others");
+        let field = format!("criteria[{}]", undefined.criterion);
+        vec![Problem::new(Code::NotComputable, field, message).allowed(needs)]
+    })?;
+    Ok(matrix)
+}
+
+/// The totals of an option that had the worst, and of one that had the best of every column.
+fn column_span(matrix: &[f64], weights: &[f64], mean: Mean) -> [f64; 2] {
+    let columns = weights.len();
+    let ends = |pick: fn(f64, f64) -> f64| {
+        let row: Vec<f64> = (0..columns)
+            .map(|c| {
+                matrix
+                    .iter()
+                    .skip(c)
+                    .step_by(columns)
+                    .copied()
+                    .fold(f64::NAN, pick)
+            })
+            .collect();
+        total(&row, weights, mean, MissingPolicy::Renormalise).score
+    };
+    let (low, high) = (ends(f64::min), ends(f64::max));
+    if low.is_nan() {
+        [0.0, 1.0]
+    } else {
+        [low, high]
+    }
+}
+
+/// Whether the rules in force rank only when every cell has its number.
+fn needs_every_cell(decision: &Decision) -> bool {
+    let has_no_scale = decision.normalisation.is_some()
+        && matches!(
+            decision.missing,
+            MissingPolicy::Bounds | MissingPolicy::Neutral
+        );
+    decision.missing == MissingPolicy::Refuse || mean(decision.method).is_none() || has_no_scale
+}
+
+fn refuse_missing(
+    decision: &Decision,
+    table: &ScoreTable,
+    kept: &[bool],
+) -> Result<(), Vec<Problem>> {
+    const MOST_NAMED: usize = 50;
+    let columns = decision.criteria.len();
+    let missing: Vec<usize> = (0..table.numbers().len())
+        .filter(|i| kept[i / columns] && table.numbers()[*i].is_nan())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let why = if mean(decision.method).is_none() {
+        format!(
+            "the method {} ranks only when every cell has its number",
+            decision.method
+        )
+    } else if decision.missing == MissingPolicy::Refuse {
+        "the policy for missing cells is refuse".to_owned()
+    } else {
+        format!(
+            "raw numbers have no worst, best or middle that the policy {} could use",
+            decision.missing
+        )
+    };
+    let mut problems: Vec<Problem> = missing
+        .iter()
+        .take(MOST_NAMED)
+        .map(|i| {
+            let (option, criterion) = (i / columns, i % columns);
+            let criterion_name = echo(&decision.criteria[criterion].name);
+            let option_name = echo(&decision.options[option].name);
+            let message =
+                format!("\"{criterion_name}\" of \"{option_name}\" is missing, and {why}");
+            Problem::new(
+                Code::MissingScores,
+                format!("cells[{option}][{criterion}]"),
+                message,
+            )
+        })
+        .collect();
+    if missing.len() > MOST_NAMED {
+        let more = missing.len() - MOST_NAMED;
+        problems.push(Problem::new(
+            Code::MissingScores,
+            "cells",
+            format!("… and {more} more cells are missing"),
+        ));
+    }
+    Err(problems)
+}

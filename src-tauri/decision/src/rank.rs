@@ -1,0 +1,101 @@
+//! From totals to places: the order of the options, ties, and what is screened out. Names and words come back in `answer`.
+
+use crate::evaluation::{Better, Evaluation};
+use crate::model::Decision;
+use crate::problem::Problem;
+use crate::score_table::ScoreTable;
+use crate::screening::ScreenedOut;
+
+/// An option's place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placed {
+    /// Position of the option in the decision.
+    pub option: usize,
+    /// 1 is the first; equal scores share the lower number, and the next place is skipped.
+    pub rank: usize,
+    /// `None` for methods without scores, and where nothing is scored.
+    pub score: Option<f64>,
+    /// The least the score can be.
+    pub low: f64,
+    /// The most the score can be.
+    pub high: f64,
+    /// The share of the weight that is scored, 0 to 1.
+    pub coverage: f64,
+}
+
+/// The options in their order, by position.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranking {
+    /// What is ranked, the first place first; equal ones in the decision's order.
+    pub placed: Vec<Placed>,
+    /// What failed a knock-out.
+    pub screened_out: Vec<ScreenedOut>,
+    /// Whether a higher or lower score is better.
+    pub better: Better,
+    /// The least and most a score can be.
+    pub score_range: [f64; 2],
+}
+
+/// Ranks a decision by its own method, weights and policy for missing cells.
+///
+/// # Errors
+/// What is missing before the decision can be ranked, or what its method cannot compute on its numbers.
+pub fn rank(decision: &Decision, table: &ScoreTable) -> Result<Ranking, Vec<Problem>> {
+    Ok(ranking(&mut Evaluation::of(decision, table)?))
+}
+
+/// The ranking of an evaluation, which gives its list of screened-out options away.
+pub(crate) fn ranking(evaluation: &mut Evaluation) -> Ranking {
+    Ranking {
+        placed: places(evaluation),
+        screened_out: std::mem::take(&mut evaluation.screened),
+        better: evaluation.better,
+        score_range: evaluation.span,
+    }
+}
+
+/// The places of the options that are ranked.
+pub(crate) fn places(evaluation: &Evaluation) -> Vec<Placed> {
+    let sign = match evaluation.better {
+        Better::Higher => 1.0,
+        Better::Lower => -1.0,
+    };
+    let mut keyed: Vec<(f64, usize)> = evaluation
+        .totals
+        .iter()
+        .enumerate()
+        .filter(|(option, _)| evaluation.kept[*option])
+        // What has no score comes after all that has.
+        .map(|(option, total)| {
+            (
+                if total.score.is_nan() {
+                    f64::NEG_INFINITY
+                } else {
+                    sign * total.score
+                },
+                option,
+            )
+        })
+        .collect();
+    keyed.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let tolerance = evaluation.tolerance();
+    let mut placed: Vec<Placed> = Vec::with_capacity(keyed.len());
+    let (mut rank, mut first_of_rank) = (1, f64::INFINITY);
+    for (i, (key, option)) in keyed.into_iter().enumerate() {
+        if i == 0 || first_of_rank - key > tolerance {
+            (rank, first_of_rank) = (i + 1, key);
+        }
+        let total = &evaluation.totals[option];
+        placed.push(Placed {
+            option,
+            rank,
+            score: (!total.score.is_nan()).then_some(total.score),
+            low: total.low,
+            high: total.high,
+            coverage: total.coverage,
+        });
+    }
+    // Within one rank rounding must not decide the order.
+    placed.sort_by_key(|place| (place.rank, place.option));
+    placed
+}
