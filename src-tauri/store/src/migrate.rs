@@ -15,11 +15,18 @@ pub(crate) struct Migration {
 }
 
 /// All of them, numbered from 1 without gaps.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "sessions",
-    sql: include_str!("../../../migrations/history/0001_sessions.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "sessions",
+        sql: include_str!("../../../migrations/history/0001_sessions.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "runs",
+        sql: include_str!("../../../migrations/history/0002_runs.sql"),
+    },
+];
 
 impl Migration {
     /// SHA-256 of the text in hexadecimal. Line ends are taken as `\n`, whatever the checkout made of them.

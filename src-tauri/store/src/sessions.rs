@@ -21,11 +21,23 @@ pub(crate) const COLUMNS: &str = "id, kind, topic, state, revision, created_at, 
      origin_fingerprint, options, criteria, cells, filled, status, leader";
 
 impl Store {
-    /// The sessions that pass the filter, the last changed first.
+    /// The sessions that pass the filter, the last changed first. Of a damaged history, those whose rows can still be
+    /// read, whatever is searched for.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when the list cannot be read; [`Store::salvage`] reads what is left.
+    /// [`StoreError::Corrupt`] when not even those can be reached.
     pub fn sessions(&self, filter: &SessionFilter) -> Result<Vec<SessionRow>, StoreError> {
+        match self.matching(filter) {
+            Err(StoreError::Corrupt { .. }) => {
+                let mut rows = self.readable_sessions()?;
+                rows.retain(|row| filter.state.is_none_or(|state| row.state == state));
+                Ok(rows)
+            }
+            listed => listed,
+        }
+    }
+
+    fn matching(&self, filter: &SessionFilter) -> Result<Vec<SessionRow>, StoreError> {
         let words = search::query(&filter.search);
         if !filter.search.trim().is_empty() {
             if words.is_none() {

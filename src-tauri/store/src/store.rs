@@ -7,11 +7,13 @@ use std::time::Duration;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
 
+use crate::backup;
 use crate::connection::{self, Reading};
 use crate::error::{StoreError, While};
 use crate::folder;
 use crate::lock::HistoryLock;
 use crate::migrate::{self, MIGRATIONS, Migration, Need};
+use crate::processes::{self, Presence};
 use crate::writer::Writer;
 
 /// The history of one data folder. Cheap to clone; all clones share one writer and one pool of readers.
@@ -73,6 +75,9 @@ struct Inner {
     reading: Reading,
     folder: PathBuf,
     busy: Duration,
+    known: &'static [Migration],
+    /// None in a folder that cannot be written.
+    _presence: Option<Presence>,
     _lock: HistoryLock,
 }
 
@@ -121,6 +126,8 @@ impl Store {
             }
             Need::Everything => migrate::apply(&mut connection, options.known, 0, options.now_ms)?,
             Need::After(last) => {
+                let (known, now_ms) = (options.known, options.now_ms);
+                backup::copy(&connection, folder, "before-migration", now_ms, known)?;
                 migrate::apply(&mut connection, options.known, last, options.now_ms)?;
             }
         }
@@ -190,6 +197,10 @@ impl Store {
         lock: HistoryLock,
     ) -> Result<Self, StoreError> {
         let file = folder.join(folder::HISTORY);
+        let presence = writer
+            .as_ref()
+            .map(|_| Presence::announce(folder))
+            .transpose()?;
         let writer = writer
             .map(|connection| Writer::start(connection, folder.to_owned()))
             .transpose()?;
@@ -201,6 +212,8 @@ impl Store {
             reading,
             folder: folder.to_owned(),
             busy: options.busy_timeout,
+            known: options.known,
+            _presence: presence,
             _lock: lock,
         };
         Ok(Self {
@@ -224,7 +237,7 @@ impl Store {
     /// # Errors
     /// When the check itself could not run; the condition stays as it was.
     pub fn verify(&self) -> Result<Condition, StoreError> {
-        let found = match self.read(quick_check) {
+        let found = match self.read_afresh(quick_check) {
             Ok(found) => found,
             Err(StoreError::Corrupt { why }) => Some(why),
             Err(other) => return Err(other),
@@ -279,6 +292,22 @@ impl Store {
             .map_or_else(|| Err(StoreError::defect(what, "no connection")), version)
     }
 
+    /// How many other processes have the history open now.
+    #[must_use]
+    pub fn other_processes(&self) -> usize {
+        processes::others(&self.inner.folder)
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    pub(crate) fn known(&self) -> &'static [Migration] {
+        self.inner.known
+    }
+
     /// The door for reading: a connection of the pool.
     pub(crate) fn read<T>(
         &self,
@@ -295,6 +324,18 @@ impl Store {
         self.noted(query(&connection))
     }
 
+    /// As [`Store::read`], on a connection that has read nothing yet. SQLite's checks need one: FTS5 keeps what it
+    /// last saw of its index and, when checking, takes another connection's later changes for damage.
+    pub(crate) fn read_afresh<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let file = self.inner.folder.join(folder::HISTORY);
+        let connection = connection::open_reader(&file, self.inner.reading, self.inner.busy)
+            .when("opening the history for reading")?;
+        self.noted(query(&connection))
+    }
+
     /// The door for writing: a job for the writer, refused in every condition but [`Condition::Ok`]. Returns once it
     /// is durable.
     pub(crate) fn write<T, F>(&self, what: &'static str, job: F) -> Result<T, StoreError>
@@ -304,6 +345,16 @@ impl Store {
     {
         let writer = self.writer()?;
         self.noted(writer.save(what, job))
+    }
+
+    /// As [`Store::write`], outside any transaction.
+    pub(crate) fn write_alone<T, F>(&self, what: &'static str, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let writer = self.writer()?;
+        self.noted(writer.alone(what, work))
     }
 
     pub(crate) fn accepts_writes(&self) -> bool {

@@ -190,6 +190,40 @@ fn rows_that_break_a_rule_are_refused_whole() {
     }
 }
 
+#[test]
+fn the_history_of_a_cell_names_the_steps_that_changed_it_and_stand() {
+    let home = tempfile::tempdir().unwrap();
+    let store = open(home.path());
+    let one = document(2, 1, 1.0);
+    create(&store, "s_1", &one, NOW);
+    let (mut two, mut three) = (one.clone(), one.clone());
+    two.inputs[0].value = Some(7.0);
+    three.inputs.clone_from(&two.inputs);
+    three.inputs[1].value = Some(8.0);
+    let mut four = three.clone();
+    four.inputs.remove(0);
+    for (base, old, new, label) in [
+        (1, &one, &two, "type 7"),
+        (2, &two, &three, "type 8"),
+        (3, &three, &four, "clear"),
+    ] {
+        store.save(step("s_1", base, old, new, label)).unwrap();
+    }
+    let labels = |option: &str| -> Vec<String> {
+        store
+            .cell_history("s_1", option, "c0")
+            .unwrap()
+            .into_iter()
+            .map(|step| step.label)
+            .collect()
+    };
+    assert_eq!(labels("o0"), ["clear", "type 7"]);
+    assert_eq!(labels("o1"), ["type 8"]);
+    store.undo("s_1", NOW).unwrap();
+    assert_eq!(labels("o0"), ["type 7"]);
+    assert_eq!(labels("o9"), Vec::<String>::new());
+}
+
 /// A document whose keys overlap with any other of these, in any order of rows.
 fn any_document() -> impl Strategy<Value = DocumentRows> {
     let ids =

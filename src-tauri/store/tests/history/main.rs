@@ -8,6 +8,8 @@
     reason = "a test that fails should stop where it fails; its numbers are small"
 )]
 
+mod backups;
 mod documents;
+mod runs;
 mod samples;
 mod sessions;
