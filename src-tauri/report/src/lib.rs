@@ -19,6 +19,7 @@ pub use model::{
     Align, Block, Cell, Column, Emphasis, Fact, NoticeKind, Report, Sheet, SheetCell, Table,
 };
 pub use png::{Picture, picture, png};
+pub use writers::chart_table::{table_html, table_text};
 
 /// Writes `report` in `format`. The same report gives the same bytes.
 ///

@@ -8,6 +8,7 @@ use plotters::element::{PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, FontTransform, IntoTextStyle, RGBColor, ShapeStyle};
 
+use super::text_fit::{cut_to, text_width};
 use crate::literal::one_line;
 
 /// What a desktop calls its own font, then what is likely to be there.
@@ -63,6 +64,24 @@ impl Words {
         Self {
             upright: true,
             ..self
+        }
+    }
+
+    /// How wide `text` will be at most.
+    pub(super) fn width(&self, text: &str) -> f64 {
+        text_width(text, self.spread())
+    }
+
+    /// `text` cut to `room` pixels.
+    pub(super) fn cut(&self, text: &str, room: f64) -> String {
+        cut_to(text, self.spread(), room)
+    }
+
+    fn spread(&self) -> f64 {
+        if self.bold {
+            self.size * 1.13
+        } else {
+            self.size
         }
     }
 }
@@ -160,6 +179,17 @@ impl<'a> Canvas<'a> {
             ],
             colour.filled(),
         ));
+    }
+
+    pub(super) fn frame(&mut self, area: Area, colour: RGBColor) {
+        let (right, bottom) = (area.right - 1.0, area.bottom - 1.0);
+        let corners = [
+            (area.left, area.top),
+            (right, area.top),
+            (right, bottom),
+            (area.left, bottom),
+        ];
+        self.line(&[&corners[..], &corners[..1]].concat(), colour, 1);
     }
 
     pub(super) fn line(&mut self, points: &[(f64, f64)], colour: RGBColor, width: u32) {

@@ -1,12 +1,23 @@
 //! What a heat-map says without being seen: its finding in sentences, its table, and the words of its key.
 
 use super::ChartTable;
-use super::heat_map::{HeatMapCell, HeatMapRow, HeatMapSeries};
-use super::ranking_words::{counted, listed};
+use super::heat_map_series::{HeatMapCell, HeatMapRow, HeatMapSeries};
+use super::palette::Theme;
+use super::ranking_words::{self, counted, listed};
+
+/// What a heat-map without options says.
+pub(super) const NOTHING: &str = "There is no option yet.";
 
 /// The line under the title.
-pub(super) const LINE: &str =
-    "How each option does on each criterion; darker or brighter towards the best";
+pub(super) fn line(theme: Theme) -> String {
+    let towards_best = match theme {
+        Theme::Light => "darker",
+        Theme::Dark => "brighter",
+    };
+    format!(
+        "How each option does on each criterion, first in the ranking on top; {towards_best} is better"
+    )
+}
 
 /// How many options or criteria the sentences name before they only count.
 const NAMED: usize = 3;
@@ -24,16 +35,15 @@ pub(super) fn alt(series: &HeatMapSeries, rows: &[&HeatMapRow]) -> String {
     let heaviest = series
         .columns
         .iter()
-        .filter(|column| column.weight.is_finite())
-        .max_by(|one, other| one.weight.total_cmp(&other.weight));
-    if let Some(column) = heaviest {
+        .max_by(|one, other| one.share().total_cmp(&other.share()));
+    if let Some(column) = heaviest.filter(|_| series.columns.len() > 1) {
         sentences.push(format!(
             "{} weighs most, with {}.",
             column.criterion,
-            percent(column.weight)
+            percent(column.share())
         ));
     }
-    let missing: Vec<String> = marks(rows)
+    let missing: Vec<String> = marks(series, rows)
         .into_iter()
         .filter(|(cell, _)| !matches!(cell, HeatMapCell::Scored { .. }))
         .map(|(_, words)| words)
@@ -67,17 +77,20 @@ fn finding(series: &HeatMapSeries, rows: &[&HeatMapRow]) -> Option<String> {
     if rows.len() < 2 || best.is_empty() && beaten.is_empty() {
         return None;
     }
-    let part = |names: &[&str]| match names {
-        [] => "none".to_owned(),
-        names if names.len() <= NAMED => listed(names),
-        names => format!("{} of {} criteria", names.len(), best.len() + beaten.len()),
+    let part = |names: &[&str]| match names.len() {
+        0..=NAMED => listed(names),
+        some => format!("{some} of {} criteria", best.len() + beaten.len()),
     };
-    Some(format!(
-        "{}, first in the ranking, is best or level on {} and beaten on {}.",
-        first.option,
-        part(&best),
-        part(&beaten)
-    ))
+    let words = match (best.as_slice(), beaten.as_slice()) {
+        (best, []) => format!("is best or level on {}", part(best)),
+        ([], beaten) => format!("is beaten on {}", part(beaten)),
+        (best, beaten) => format!(
+            "is best or level on {} and beaten on {}",
+            part(best),
+            part(beaten)
+        ),
+    };
+    Some(format!("{}, first in the ranking, {words}.", first.option))
 }
 
 fn value(cell: &HeatMapCell) -> Option<f64> {
@@ -88,8 +101,12 @@ fn value(cell: &HeatMapCell) -> Option<f64> {
 }
 
 /// One cell of each kind that needs explaining, with its name and number: "pending (3)".
-pub(super) fn marks(rows: &[&HeatMapRow]) -> Vec<(HeatMapCell, String)> {
-    let cells = || rows.iter().flat_map(|row| &row.cells);
+pub(super) fn marks(series: &HeatMapSeries, rows: &[&HeatMapRow]) -> Vec<(HeatMapCell, String)> {
+    let width = series.columns.len();
+    let cells = || {
+        rows.iter()
+            .flat_map(|row| (0..width).map(|at| row.cell(at)))
+    };
     let mut marks = Vec::new();
     let mut mark = |count: usize, sample: HeatMapCell, words: &str| {
         if count > 0 {
@@ -165,11 +182,7 @@ pub(super) fn table(series: &HeatMapSeries, rows: &[&HeatMapRow]) -> ChartTable 
         columns.push("Total".to_owned());
     }
     let rows = rows.iter().map(|row| {
-        let mut cells = vec![
-            row.rank
-                .map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
-            row.option.clone(),
-        ];
+        let mut cells = vec![ranking_words::rank(row.rank), row.option.clone()];
         cells.extend((0..series.columns.len()).map(|at| in_words(row.cell(at))));
         if totals {
             cells.push(row.total.clone());

@@ -4,16 +4,24 @@
 mod axis;
 mod canvas;
 mod colour;
+mod head;
 mod heat_map;
+mod heat_map_cell;
+mod heat_map_layout;
+mod heat_map_series;
 mod heat_map_words;
 mod palette;
 mod ranking;
+mod ranking_layout;
+mod ranking_series;
 mod ranking_words;
 mod text_fit;
 
-pub use heat_map::{HeatMapCell, HeatMapColumn, HeatMapRow, HeatMapSeries, heat_map};
+pub use heat_map::heat_map;
+pub use heat_map_series::{HeatMapCell, HeatMapColumn, HeatMapRow, HeatMapSeries};
 pub use palette::Theme;
-pub use ranking::{Better, RankingRow, RankingSeries, ranking_chart};
+pub use ranking::ranking_chart;
+pub use ranking_series::{Better, RankingRow, RankingSeries};
 
 use serde::Serialize;
 
@@ -55,24 +63,53 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// The ranking chart of `series`, `width` pixels wide.
+    /// The ranking chart of `series`, `width` pixels wide. The caption stands in for the chart's own title.
     pub fn ranking(caption: impl Into<String>, series: &RankingSeries, width: u32) -> Self {
-        Self::of(caption, |theme| ranking_chart(series, theme, width))
+        Self::of(caption.into(), |title, theme| {
+            ranking::draw(series, theme, width, title)
+        })
     }
 
-    /// The heat-map of `series`, at least `width` pixels wide.
+    /// The heat-map of `series`, about `width` pixels wide. The caption stands in for the chart's own title.
     pub fn heat_map(caption: impl Into<String>, series: &HeatMapSeries, width: u32) -> Self {
-        Self::of(caption, |theme| heat_map(series, theme, width))
+        Self::of(caption.into(), |title, theme| {
+            heat_map::draw(series, theme, width, title)
+        })
     }
 
-    fn of(caption: impl Into<String>, draw: impl Fn(Theme) -> Chart) -> Self {
-        let light = draw(Theme::Light);
+    fn of(caption: String, draw: impl Fn(Title<'_>, Theme) -> Chart) -> Self {
+        let light = draw(Title::Beside(&caption), Theme::Light);
+        let dark = draw(Title::Beside(&caption), Theme::Dark).svg;
         Self {
-            caption: caption.into(),
             alt: light.alt,
             table: light.table,
             light: light.svg,
-            dark: draw(Theme::Dark).svg,
+            dark,
+            caption,
+        }
+    }
+}
+
+/// Where the title of a chart is read.
+#[derive(Debug, Clone, Copy)]
+enum Title<'a> {
+    /// At the head of the drawing.
+    Inside(&'a str),
+    /// Beside the drawing; the drawing only carries it for those who cannot see it.
+    Beside(&'a str),
+}
+
+impl<'a> Title<'a> {
+    fn drawn(self) -> Option<&'a str> {
+        match self {
+            Self::Inside(title) => Some(title),
+            Self::Beside(_) => None,
+        }
+    }
+
+    fn spoken(self) -> &'a str {
+        match self {
+            Self::Inside(title) | Self::Beside(title) => title,
         }
     }
 }

@@ -1,39 +1,62 @@
 //! What a ranking chart says without being seen: its finding in sentences, its table, and the words on its axes.
 
 use super::ChartTable;
-use super::axis::decimals_for;
 use super::axis::worded;
-use super::ranking::{Arranged, Better, RankingRow};
+use super::ranking_series::{Arranged, Better, RankingRow};
 
 /// How many options the sentences name before they only count.
 const NAMED: usize = 5;
 
-/// "Weighted score, 0 to 5; longer bars are better".
+/// What a chart without options says.
+pub(super) const NOTHING: &str = "No option is ranked yet.";
+
+/// "Weighted score, 0 to 5, stacked from what each criterion contributes; more is better".
 pub(super) fn measure_line(arranged: &Arranged<'_>) -> String {
-    let direction = match arranged.series.better {
+    let series = arranged.series;
+    let direction = match series.better {
         Better::Higher => "more is better",
         Better::Lower => "less is better",
     };
+    let range = series.range.map_or_else(String::new, |[low, high]| {
+        format!(", {} to {}", plain(low), plain(high))
+    });
     let stacked = if arranged.segments.is_empty() {
         ""
     } else {
         ", stacked from what each criterion contributes"
     };
-    format!("{}{stacked}; {direction}", axis_title(arranged))
+    format!("{}{range}{stacked}; {direction}", axis_title(arranged))
 }
 
-/// "Weighted score (points), 0 to 5".
+/// "Weighted score (points)".
 pub(super) fn axis_title(arranged: &Arranged<'_>) -> String {
     let series = arranged.series;
-    let unit = if series.unit.is_empty() {
-        String::new()
+    if series.unit.is_empty() {
+        series.measure.clone()
     } else {
-        format!(" ({})", series.unit)
-    };
-    let range = series.range.map_or_else(String::new, |[low, high]| {
-        format!(", {} to {}", plain(low), plain(high))
-    });
-    format!("{}{unit}{range}", series.measure)
+        format!("{} ({})", series.measure, series.unit)
+    }
+}
+
+/// What stands at the end of a bar: the total, and how much of it is scored when not all is.
+pub(super) fn end_of_bar(arranged: &Arranged<'_>, row: &RankingRow) -> String {
+    match (row.total(), row.rank) {
+        (Some(total), _) if row.partial() => {
+            format!(
+                "{} · {:.0}% scored",
+                arranged.number(total),
+                row.coverage.clamp(0.0, 1.0) * 100.0
+            )
+        }
+        (Some(total), _) => arranged.number(total),
+        (None, Some(_)) => String::new(),
+        (None, None) => "not ranked".to_owned(),
+    }
+}
+
+/// "1", or a dash for an option that is not ranked.
+pub(super) fn rank(rank: Option<u32>) -> String {
+    rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string())
 }
 
 /// The finding first, then the field, then what limits it.
@@ -107,7 +130,7 @@ fn finding(arranged: &Arranged<'_>) -> String {
         .filter(|row| row.rank.is_some())
         .collect();
     let Some(first) = ranked.first() else {
-        return "No option is ranked yet.".to_owned();
+        return NOTHING.to_owned();
     };
     let winner = arranged.series.winner.as_deref();
     let leader = ranked
@@ -118,16 +141,23 @@ fn finding(arranged: &Arranged<'_>) -> String {
         format!(" with {}", of_range(arranged, total))
     });
     if ranked.len() == 1 {
-        return format!("{} is the only option ranked{with}.", leader.option);
+        return format!(
+            "{} is the only option that is ranked,{with}.",
+            leader.option
+        )
+        .replace(",.", ".");
     }
     let next = ranked.iter().find(|row| row.option != leader.option);
     let ahead = match (leader.total(), next.and_then(|row| row.total()), next) {
         (Some(total), Some(second), Some(row)) if (total - second).abs() > 0.0 => {
             let margin = (total - second).abs();
-            let places = arranged
-                .decimals
-                .max(decimals_for(margin).min(arranged.decimals + 1));
-            format!(", {} ahead of {}", worded(margin, places), row.option)
+            // More decimals than the totals have, when their difference would read as nothing.
+            let words = (arranged.decimals..arranged.decimals + 5)
+                .map(|places| worded(margin, places))
+                .find(|words| words.contains(|digit: char| ('1'..='9').contains(&digit)));
+            words.map_or_else(String::new, |words| {
+                format!(", {words} ahead of {}", row.option)
+            })
         }
         _ => String::new(),
     };
@@ -203,15 +233,14 @@ pub(super) fn table(arranged: &Arranged<'_>) -> ChartTable {
     columns.extend(series.criteria.iter().cloned());
     let rows = arranged.rows.iter().map(|row| {
         let mut cells = vec![
-            row.rank
-                .map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
+            rank(row.rank),
             row.option.clone(),
             row.total()
-                .map_or_else(|| "–".to_owned(), |total| arranged.number(total)),
+                .map_or_else(|| "–".to_owned(), |total| arranged.cell(total)),
         ];
         if intervals {
             cells.push(row.interval().map_or_else(String::new, |[low, high]| {
-                format!("{} to {}", arranged.number(low), arranged.number(high))
+                format!("{} to {}", arranged.cell(low), arranged.cell(high))
             }));
         }
         if partial {
@@ -219,7 +248,7 @@ pub(super) fn table(arranged: &Arranged<'_>) -> ChartTable {
         }
         cells.extend((0..series.criteria.len()).map(|criterion| {
             match row.contributions.get(criterion) {
-                Some(part) if part.is_finite() => arranged.number(*part),
+                Some(part) if part.is_finite() => arranged.cell(*part),
                 _ => "–".to_owned(),
             }
         }));

@@ -10,14 +10,21 @@ pub(crate) fn write(report: &Report) -> String {
     parts.extend(text_part(&report.subtitle));
     parts.extend(text_part(&report.made_at));
     parts.extend(facts(&report.facts));
+    let mut after_list = !report.facts.is_empty();
     for block in &report.blocks {
+        let is_list = matches!(block, Block::List { .. } | Block::KeyValues { .. });
+        if is_list && after_list {
+            // Two lists with nothing between them are read as one.
+            parts.push("<!-- -->".to_owned());
+        }
+        after_list = is_list;
         parts.extend(part(block));
     }
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n") + "\n"
 }
 
-/// The block as one part; parts are set apart by an empty line.
+/// The block in parts, which are set apart by an empty line.
 fn part(block: &Block) -> Vec<String> {
     match block {
         Block::Heading { level, text } => {

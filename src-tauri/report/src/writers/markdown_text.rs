@@ -69,10 +69,16 @@ fn at_line_start(line: &str) -> String {
     let mut out = entities(&line[..line.len() - body.len()]);
     let digits = body.trim_start_matches(|character: char| character.is_ascii_digit());
     let number = &body[..body.len() - digits.len()];
-    if body.starts_with(['-', '+', '=', ':', '%']) {
+    let blank_follows = |rest: &str| rest.is_empty() || rest.starts_with([' ', '\t']);
+    let means_something = match body.chars().next() {
+        Some(mark @ ('-' | '+')) => blank_follows(&body[1..]) || body[1..].starts_with(mark),
+        Some('=' | ':' | '%') => true,
+        _ => false,
+    };
+    if means_something {
         out.push('\\');
         out.push_str(body);
-    } else if !number.is_empty() && digits.starts_with(['.', ')']) {
+    } else if !number.is_empty() && digits.starts_with(['.', ')']) && blank_follows(&digits[1..]) {
         out.push_str(number);
         out.push('\\');
         out.push_str(digits);
@@ -105,6 +111,8 @@ mod tests {
             "Is it enough? Yes!",
             "2026-11-21",
             "12 months",
+            "-3.5 points",
+            "0.26 ahead of MySQL",
         ] {
             assert_eq!(lines(text), text);
             assert_eq!(line(text), text);
@@ -120,6 +128,9 @@ mod tests {
             ("1. not a number", "1\\. not a number"),
             ("12) nor this", "12\\) nor this"),
             ("===", "\\==="),
+            ("---", "\\---"),
+            ("-", "\\-"),
+            ("7.", "7\\."),
             ("a|b", "a\\|b"),
             ("`code`", "\\`code\\`"),
             ("[text](http://a)", "\\[text\\](http://a)"),

@@ -1,0 +1,414 @@
+//! Charts hold what they were fed with: names are text, totals stand where they belong, odd series do not break them.
+#![allow(clippy::unwrap_used, clippy::panic)] // a drawing that cannot be read fails its test
+
+mod nasty;
+mod sample;
+
+use proptest::prelude::*;
+use report::{
+    Better, Chart, Figure, HeatMapCell, HeatMapColumn, HeatMapRow, HeatMapSeries, RankingRow,
+    RankingSeries, Theme, heat_map, ranking_chart,
+};
+use resvg::usvg::{self, roxmltree};
+
+use nasty::{NAMES, on_one_line, text};
+
+const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
+
+fn row(option: &str, rank: Option<u32>, total: f64, contributions: &[f64]) -> RankingRow {
+    RankingRow {
+        option: option.into(),
+        rank,
+        total: Some(total),
+        interval: None,
+        coverage: 1.0,
+        contributions: contributions.to_vec(),
+    }
+}
+
+fn series(criteria: &[&str], rows: Vec<RankingRow>) -> RankingSeries {
+    RankingSeries {
+        title: "Topic".into(),
+        measure: "Weighted score".into(),
+        unit: String::new(),
+        range: Some([0.0, 5.0]),
+        better: Better::Higher,
+        criteria: criteria.iter().map(|name| (*name).to_owned()).collect(),
+        rows,
+        winner: None,
+        remark: String::new(),
+    }
+}
+
+fn alone(name: &str) -> [Chart; 2] {
+    let ranking = RankingSeries {
+        title: name.into(),
+        ..series(&[name], vec![row(name, Some(1), 2.0, &[2.0])])
+    };
+    let heat = HeatMapSeries {
+        title: name.into(),
+        columns: vec![HeatMapColumn {
+            criterion: name.into(),
+            unit: String::new(),
+            weight: 1.0,
+        }],
+        rows: vec![HeatMapRow {
+            option: name.into(),
+            rank: Some(1),
+            total: String::new(),
+            cells: vec![HeatMapCell::Scored {
+                value: 0.5,
+                label: name.into(),
+                flag: String::new(),
+            }],
+        }],
+    };
+    [
+        ranking_chart(&ranking, Theme::Light, 900),
+        heat_map(&heat, Theme::Dark, 900),
+    ]
+}
+
+/// Reads the drawing with an XML parser and with a renderer; gives the texts of its `tag` elements.
+fn texts(chart: &Chart, tag: &str) -> Vec<String> {
+    usvg::Tree::from_str(&chart.svg, &usvg::Options::default()).unwrap();
+    let document = roxmltree::Document::parse(&chart.svg).unwrap();
+    let known = [
+        "svg", "title", "desc", "rect", "line", "polyline", "polygon", "text",
+    ];
+    let elements = || document.descendants().filter(roxmltree::Node::is_element);
+    assert!(elements().all(|element| known.contains(&element.tag_name().name())));
+    elements()
+        .filter(|element| element.tag_name().name() == tag)
+        .map(|element| {
+            element
+                .text()
+                .unwrap_or_default()
+                .trim_matches('\n')
+                .to_owned()
+        })
+        .collect()
+}
+
+fn check_name(name: &str) {
+    let seen = on_one_line(name);
+    for chart in alone(name) {
+        let titles = texts(&chart, "title");
+        assert_eq!(titles[0], seen, "title of {name:?}");
+        assert!(
+            titles[1..].contains(&seen),
+            "{name:?} is nowhere in full: {titles:?}"
+        );
+        assert_eq!(texts(&chart, "desc"), [on_one_line(&chart.alt)]);
+        let drawn = texts(&chart, "text");
+        let cut = |text: &String| {
+            text.strip_suffix('…')
+                .is_some_and(|start| seen.starts_with(start))
+        };
+        assert!(
+            drawn.iter().any(|text| *text == seen || cut(text)),
+            "{name:?} is not drawn: {drawn:?}"
+        );
+        assert_eq!(chart.table.rows[0][1], name, "the table has it as it is");
+    }
+}
+
+#[test]
+fn names_that_try_to_be_markup_are_only_text() {
+    for name in NAMES {
+        check_name(name);
+    }
+}
+
+proptest! {
+    // A drawing is read back by a renderer each time.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_name_is_only_text(name in text()) {
+        check_name(&name);
+    }
+
+    #[test]
+    fn no_number_breaks_a_chart(
+        rows in proptest::collection::vec(
+            (any::<f64>(), proptest::option::of(any::<[f64; 2]>()), any::<f64>(), any::<[f64; 3]>(), proptest::option::of(1_u32..4)),
+            0..5,
+        ),
+        range in proptest::option::of(any::<[f64; 2]>()),
+        width: u32,
+    ) {
+        let heat = HeatMapSeries {
+            title: "Topic".into(),
+            columns: vec![HeatMapColumn { criterion: "C".into(), unit: "u".into(), weight: rows.first().map_or(f64::NAN, |row| row.0) }],
+            rows: rows.iter().map(|(value, _, _, _, rank)| HeatMapRow {
+                option: "O".into(), rank: *rank, total: "1".into(),
+                cells: vec![HeatMapCell::Scored { value: *value, label: "1".into(), flag: String::new() }],
+            }).collect(),
+        };
+        let rows = rows.into_iter().map(|(total, interval, coverage, contributions, rank)| RankingRow {
+            option: "O".into(), rank, total: Some(total), interval, coverage, contributions: contributions.to_vec(),
+        });
+        let ranking = RankingSeries { range, ..series(&["a", "b", "c", "d"], rows.collect()) };
+        for theme in THEMES {
+            for chart in [ranking_chart(&ranking, theme, width), heat_map(&heat, theme, width)] {
+                prop_assert!(!chart.svg.contains("NaN") && !chart.svg.contains("\"inf"), "{}", chart.svg);
+                texts(&chart, "text");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_size_is_drawn_and_grows_with_its_rows() {
+    let mut before = 0.0;
+    for (options, criteria) in [(0, 0), (1, 0), (1, 1), (2, 1), (5, 6), (50, 25)] {
+        let (ranking, heat) = sample::many(options, criteria);
+        for theme in THEMES {
+            for chart in [
+                ranking_chart(&ranking, theme, 960),
+                heat_map(&heat, theme, 960),
+            ] {
+                assert_eq!(chart.table.rows.len(), options);
+                assert!(
+                    chart
+                        .table
+                        .rows
+                        .iter()
+                        .all(|row| row.len() == chart.table.columns.len())
+                );
+                assert!(!chart.alt.is_empty());
+            }
+        }
+        let tree = usvg::Tree::from_str(
+            &ranking_chart(&ranking, Theme::Light, 960).svg,
+            &usvg::Options::default(),
+        );
+        let height = tree.unwrap().size().height();
+        assert!(height >= before);
+        before = height;
+    }
+}
+
+#[test]
+fn nothing_is_drawn_outside_the_sheet() {
+    for (options, criteria) in [(2, 1), (5, 6), (50, 25)] {
+        let (ranking, heat) = sample::many(options, criteria);
+        for chart in [
+            ranking_chart(&ranking, Theme::Light, 480),
+            heat_map(&heat, Theme::Light, 480),
+        ] {
+            let document = roxmltree::Document::parse(&chart.svg).unwrap();
+            let size = |name: &str| {
+                document
+                    .root_element()
+                    .attribute(name)
+                    .unwrap()
+                    .parse::<f64>()
+                    .unwrap()
+            };
+            let (width, height) = (size("width"), size("height"));
+            for shape in document
+                .descendants()
+                .filter(|node| node.has_tag_name("rect"))
+            {
+                let number = |name: &str| shape.attribute(name).unwrap().parse::<f64>().unwrap();
+                let (x, y, w, h) = (number("x"), number("y"), number("width"), number("height"));
+                assert!(
+                    x >= 0.0
+                        && y >= 0.0
+                        && w >= 0.0
+                        && h >= 0.0
+                        && x + w <= width
+                        && y + h <= height,
+                    "{shape:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_finding_says_who_leads_and_by_how_much() {
+    let two = |first: f64, second: f64| {
+        vec![
+            row("B", Some(2), second, &[second]),
+            row("A", Some(1), first, &[first]),
+        ]
+    };
+    let winner = |series: RankingSeries| RankingSeries {
+        winner: Some("A".into()),
+        ..series
+    };
+    let said = |series: RankingSeries| ranking_chart(&series, Theme::Light, 960).alt;
+
+    assert_eq!(
+        said(winner(series(&["c"], two(4.1, 3.8)))),
+        "A leads with 4.10 of 5, 0.30 ahead of B."
+    );
+    assert_eq!(
+        said(winner(series(&["c"], two(4.1, 4.0999)))),
+        "A leads with 4.10 of 5, 0.0001 ahead of B.",
+        "a lead is never said to be 0.00"
+    );
+    assert_eq!(
+        said(RankingSeries {
+            remark: "One level of one cell changes the first place.".into(),
+            ..series(&["c"], two(4.1, 3.8))
+        }),
+        "No winner is named: A stands first with 4.10 of 5, 0.30 ahead of B. One level of one cell changes the first place."
+    );
+    let tie = vec![
+        row("A", Some(1), 3.0, &[3.0]),
+        row("B", Some(1), 3.0, &[3.0]),
+    ];
+    assert_eq!(
+        said(series(&["c"], tie)),
+        "No winner is named: A and B share the first place with 3.00 of 5."
+    );
+    let lower = RankingSeries {
+        better: Better::Lower,
+        range: None,
+        unit: "ms".into(),
+        ..series(&[], two(0.0, 0.4))
+    };
+    assert_eq!(
+        said(winner(lower)),
+        "A leads with 0.000 ms, 0.400 ahead of B."
+    );
+    let without_totals = vec![
+        RankingRow {
+            total: None,
+            ..row("A", Some(1), 0.0, &[])
+        },
+        RankingRow {
+            total: None,
+            ..row("B", None, 0.0, &[])
+        },
+    ];
+    assert_eq!(
+        said(series(&[], without_totals)),
+        "A is the only option that is ranked. 1 option is not ranked."
+    );
+    assert_eq!(said(series(&[], vec![])), "No option is ranked yet.");
+}
+
+#[test]
+fn a_missing_score_is_not_a_zero() {
+    let partial = RankingRow {
+        interval: Some([2.0, 3.0]),
+        coverage: 0.8,
+        ..row("A", Some(1), 2.5, &[2.0, f64::NAN])
+    };
+    let chart = ranking_chart(&series(&["c", "d"], vec![partial]), Theme::Light, 960);
+    assert_eq!(
+        chart.table.columns,
+        [
+            "Rank",
+            "Option",
+            "Weighted score",
+            "Could be",
+            "Scored",
+            "c",
+            "d"
+        ]
+    );
+    assert_eq!(
+        chart.table.rows[0],
+        ["1", "A", "2.50", "2.00 to 3.00", "80%", "2.00", "–"]
+    );
+    assert!(chart.alt.contains("1 of 1 options is scored in part"));
+    let drawn = texts(&chart, "text");
+    assert!(drawn.contains(&"2.50 · 80% scored".to_owned()), "{drawn:?}");
+    assert!(drawn.contains(&"where the total could lie".to_owned()));
+}
+
+#[test]
+fn the_smallest_of_many_criteria_are_drawn_together_and_told_apart_in_the_table() {
+    let (ranking, _) = sample::many(3, 25);
+    let chart = ranking_chart(&ranking, Theme::Light, 960);
+    assert!(texts(&chart, "text").contains(&"16 other criteria".to_owned()));
+    assert!(
+        chart
+            .alt
+            .contains("The 16 other criteria that contribute least are drawn together.")
+    );
+    assert_eq!(chart.table.columns.len(), 3 + 25);
+
+    let (ranking, _) = sample::many(3, 10);
+    let chart = ranking_chart(&ranking, Theme::Light, 960);
+    assert!(
+        !chart.alt.contains("other"),
+        "ten criteria have a colour each"
+    );
+}
+
+#[test]
+fn cells_without_a_score_differ_in_shape() {
+    let heat = sample::heat_map();
+    let chart = heat_map(&heat, Theme::Light, 960);
+    let drawn = texts(&chart, "text");
+    for mark in [
+        "not scored yet (2)",
+        "abstained (1)",
+        "stale (1)",
+        "noteworthy (1)",
+    ] {
+        assert!(
+            drawn.contains(&mark.to_owned()),
+            "{mark} is not in the key: {drawn:?}"
+        );
+    }
+    assert_eq!(
+        drawn.iter().filter(|text| *text == "?").count(),
+        3,
+        "two cells and the key"
+    );
+    let told = texts(&chart, "title");
+    assert!(told.contains(&"Amazon Aurora, Monthly cost: 410, out of range".to_owned()));
+    assert!(told.contains(&"MySQL, Ease of operation: stale".to_owned()));
+}
+
+#[test]
+fn rows_stand_in_rank_order_whatever_order_they_come_in() {
+    let (mut ranking, mut heat) = sample::many(6, 3);
+    let before = (
+        ranking_chart(&ranking, Theme::Light, 960),
+        heat_map(&heat, Theme::Light, 960),
+    );
+    ranking.rows.reverse();
+    heat.rows.reverse();
+    assert_eq!(ranking_chart(&ranking, Theme::Light, 960), before.0);
+    assert_eq!(heat_map(&heat, Theme::Light, 960), before.1);
+    let ranks: Vec<&str> = before
+        .0
+        .table
+        .rows
+        .iter()
+        .map(|row| row[0].as_str())
+        .collect();
+    assert_eq!(ranks, ["1", "2", "3", "4", "5", "6"]);
+}
+
+#[test]
+fn a_figure_is_drawn_for_both_papers_and_says_the_same_on_both() {
+    let figure = Figure::ranking("Caption", &sample::ranking(), 960);
+    assert_ne!(figure.light, figure.dark);
+    let names = |svg: &str| {
+        let document = roxmltree::Document::parse(svg).unwrap();
+        document
+            .descendants()
+            .filter(|node| node.has_tag_name("text"))
+            .map(|node| node.text().map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&figure.light), names(&figure.dark));
+    assert!(figure.light.contains("<title>Caption</title>"));
+    assert!(
+        !names(&figure.light)
+            .iter()
+            .flatten()
+            .any(|text| text.contains("Which database")),
+        "the figure has the title"
+    );
+}
