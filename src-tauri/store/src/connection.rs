@@ -17,12 +17,17 @@ pub(crate) fn open_writer(file: &Path, busy: Duration) -> Result<Connection, Sto
     let connection = Connection::open_with_flags(file, flags).when(what)?;
     connection.busy_timeout(busy).when(what)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
-    // Incremental vacuum lets an erase give its pages back without rewriting the file; it can only be chosen before
-    // the first table. FULL: what was acknowledged survives a power cut. secure_delete: what was erased is gone.
+    // Incremental vacuum lets an erase give its pages back without rewriting the file. It can only be chosen before
+    // the first table; said again, it would write to the file at each opening.
+    if file.metadata().is_ok_and(|file| file.len() == 0) {
+        connection
+            .execute_batch("PRAGMA auto_vacuum = INCREMENTAL")
+            .when(what)?;
+    }
+    // FULL: what was acknowledged survives a power cut. secure_delete: what was erased is gone.
     connection
         .execute_batch(
-            "PRAGMA auto_vacuum = INCREMENTAL;
-             PRAGMA journal_mode = WAL;
+            "PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON;

@@ -170,3 +170,193 @@ pub(crate) fn apply(
 pub(crate) fn newest(known: &[Migration]) -> u32 {
     known.last().map_or(0, |migration| migration.number)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::rows::{DocumentRows, NewSession, Origin, SummaryColumns};
+    use crate::store::{OpenOptions, Store};
+
+    /// Those of releases never change: a history in use has recorded them.
+    const RELEASED: &[(u32, &str)] = &[
+        (
+            1,
+            "5e359ec56000da66b48d3fa2b7fc3af08bd12ffc535219c3f98333ee76c6d6a9",
+        ),
+        (
+            2,
+            "ede0bba50c3f18100bea99f9727e198171b0c898bb8f3aeb94192474f6da6793",
+        ),
+    ];
+
+    #[test]
+    fn a_released_migration_never_changes() {
+        let now: Vec<(u32, String)> = MIGRATIONS
+            .iter()
+            .map(|migration| (migration.number, migration.checksum()))
+            .collect();
+        let released: Vec<(u32, String)> = RELEASED
+            .iter()
+            .map(|(number, sum)| (*number, (*sum).to_owned()))
+            .collect();
+        assert_eq!(
+            now, released,
+            "write a new migration instead; add a new one's checksum here"
+        );
+        let windows = Migration {
+            sql: "a\r\nb",
+            ..MIGRATIONS[0]
+        };
+        assert_eq!(
+            windows.checksum(),
+            Migration {
+                sql: "a\nb",
+                ..MIGRATIONS[0]
+            }
+            .checksum()
+        );
+    }
+
+    #[test]
+    fn migrations_are_numbered_without_gaps() {
+        let numbers: Vec<u32> = MIGRATIONS
+            .iter()
+            .map(|migration| migration.number)
+            .collect();
+        assert_eq!(numbers, (1..=newest(MIGRATIONS)).collect::<Vec<_>>());
+    }
+
+    const NOW: i64 = 1_753_180_000_000;
+
+    fn open(folder: &Path, known: &'static [Migration]) -> Result<Store, StoreError> {
+        let busy_timeout = Duration::from_millis(50);
+        Store::open(
+            folder,
+            OpenOptions {
+                known,
+                busy_timeout,
+                ..OpenOptions::new(NOW)
+            },
+        )
+    }
+
+    fn old_history() -> tempfile::TempDir {
+        let home = tempfile::tempdir().unwrap();
+        let session = NewSession {
+            id: "s_1".into(),
+            kind: "decision".into(),
+            origin: Origin::default(),
+            summary: SummaryColumns::default(),
+        };
+        open(home.path(), MIGRATIONS)
+            .unwrap()
+            .create(session, &DocumentRows::default(), NOW)
+            .unwrap();
+        home
+    }
+
+    const GOOD: Migration = Migration {
+        number: 3,
+        name: "cats",
+        sql: "CREATE TABLE cats (name TEXT) STRICT;",
+    };
+    const BAD: Migration = Migration {
+        number: 4,
+        name: "dogs",
+        sql: "CREATE TABLE dogs (name TEXT) STRICT; UPDATE sessions SET topic = 'gone'; INSERT INTO no_such VALUES (1);",
+    };
+    const LONGER: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], GOOD];
+    const BROKEN: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], GOOD, BAD];
+
+    #[test]
+    fn an_older_history_is_backed_up_and_brought_to_the_present_format() {
+        let home = old_history();
+        let store = open(home.path(), LONGER).unwrap();
+        assert_eq!(store.facts().unwrap().schema, 3);
+        assert!(store.load("s_1").unwrap().is_some());
+        let backups = store.backups();
+        assert_eq!(backups.len(), 1);
+        assert_eq!(
+            (backups[0].reason.as_str(), backups[0].sessions),
+            ("before-migration", Some(1))
+        );
+        drop(store);
+        let refused = open(home.path(), MIGRATIONS).map(|_| ()).unwrap_err();
+        assert_eq!(refused, StoreError::Newer { found: 3, known: 2 });
+    }
+
+    #[test]
+    fn a_migration_that_fails_half_way_leaves_the_history_as_it_was() {
+        let home = old_history();
+        let before = std::fs::read(home.path().join("history.db")).unwrap();
+        let refused = open(home.path(), BROKEN).map(|_| ()).unwrap_err();
+        assert_eq!(refused.code(), "history_migration_failed");
+        assert!(refused.to_string().contains("format 4 (dogs)"), "{refused}");
+        let after = std::fs::read(home.path().join("history.db")).unwrap();
+        assert!(after == before, "the file is the same, byte by byte");
+        let store = open(home.path(), MIGRATIONS).unwrap();
+        assert_eq!(store.facts().unwrap().schema, 2);
+        assert_eq!(store.check().unwrap().problems, Vec::<String>::new());
+        assert_eq!(store.load("s_1").unwrap().unwrap().session.topic, "");
+    }
+
+    #[test]
+    fn a_migration_that_was_changed_after_it_was_applied_is_refused() {
+        const CHANGED: &[Migration] = &[
+            MIGRATIONS[0],
+            Migration {
+                sql: "SELECT 1;",
+                ..MIGRATIONS[1]
+            },
+        ];
+        let home = old_history();
+        let refused = open(home.path(), CHANGED).map(|_| ()).unwrap_err();
+        assert_eq!(
+            refused,
+            StoreError::ChangedMigration {
+                number: 2,
+                name: "runs".into()
+            }
+        );
+    }
+
+    #[test]
+    fn nothing_is_migrated_while_another_process_has_the_history_open() {
+        let home = old_history();
+        let other = open(home.path(), MIGRATIONS).unwrap();
+        assert_eq!(
+            open(home.path(), LONGER).map(|_| ()).unwrap_err().code(),
+            "history_locked"
+        );
+        assert_eq!(other.facts().unwrap().schema, 2);
+        drop(other);
+        assert_eq!(
+            open(home.path(), LONGER).unwrap().facts().unwrap().schema,
+            3
+        );
+    }
+
+    #[test]
+    fn a_history_that_is_damaged_is_not_migrated() {
+        let home = old_history();
+        let history = home.path().join("history.db");
+        let mut bytes = std::fs::read(&history).unwrap();
+        let page = bytes
+            .chunks(4096)
+            .rposition(|page| page[0] == 0x0d || page[0] == 0x0a)
+            .unwrap();
+        bytes[page * 4096..page * 4096 + 64].fill(0xa5);
+        std::fs::write(&history, &bytes).unwrap();
+        assert_eq!(
+            open(home.path(), LONGER).map(|_| ()).unwrap_err().code(),
+            "history_corrupt"
+        );
+        assert!(
+            std::fs::read(&history).unwrap() == bytes,
+            "the file is the same, byte by byte"
+        );
+    }
+}

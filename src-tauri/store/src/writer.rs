@@ -312,3 +312,141 @@ fn message(panic: &(dyn Any + Send)) -> &str {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writer(home: &tempfile::TempDir) -> Writer {
+        let connection = Connection::open(home.path().join("test.db")).unwrap();
+        connection
+            .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE words (word TEXT UNIQUE)")
+            .unwrap();
+        Writer::start(connection, home.path().to_owned()).unwrap()
+    }
+
+    fn words(home: &tempfile::TempDir) -> Vec<String> {
+        let connection = Connection::open(home.path().join("test.db")).unwrap();
+        let mut statement = connection
+            .prepare("SELECT word FROM words ORDER BY word")
+            .unwrap();
+        statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    }
+
+    type Answer = Receiver<Result<(), StoreError>>;
+
+    /// Queues a job without waiting for its answer.
+    fn queue(
+        writer: &Writer,
+        work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+    ) -> Answer {
+        let (reply, answer) = sync_channel(1);
+        let job = Pending {
+            what: "testing",
+            work: Some(work),
+            outcome: None,
+            reply,
+        };
+        writer
+            .queue
+            .as_ref()
+            .unwrap()
+            .send(Task::Save(Box::new(job)))
+            .unwrap();
+        answer
+    }
+
+    fn insert(
+        word: &'static str,
+    ) -> impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static {
+        move |connection| {
+            connection
+                .execute("INSERT INTO words VALUES (?1)", [word])
+                .map(|_| ())
+                .when("testing")
+        }
+    }
+
+    /// A job that keeps the transaction open until the sender is used.
+    fn held_open(writer: &Writer) -> (Sender<()>, Answer) {
+        let (go, wait) = channel();
+        let answer = queue(writer, move |connection| {
+            wait.recv().unwrap();
+            insert("first")(connection)
+        });
+        (go, answer)
+    }
+
+    #[test]
+    fn what_waits_together_is_committed_together_and_a_failing_neighbour_takes_back_only_itself() {
+        let home = tempfile::tempdir().unwrap();
+        let writer = writer(&home);
+        let (go, first) = held_open(&writer);
+        let twice = queue(&writer, |connection| {
+            insert("half")(connection)?;
+            insert("first")(connection)
+        });
+        let panics = queue(&writer, |connection| {
+            insert("lost")(connection)?;
+            panic!("a defect")
+        });
+        let other = Connection::open(home.path().join("test.db")).unwrap();
+        let last = queue(&writer, move |connection| {
+            let seen: u32 = other
+                .query_row("SELECT count(*) FROM words", [], |row| row.get(0))
+                .when("testing")?;
+            assert_eq!(seen, 0, "nothing is committed before all of it is");
+            insert("last")(connection)
+        });
+        go.send(()).unwrap();
+        assert_eq!(first.recv().unwrap(), Ok(()));
+        assert_eq!(twice.recv().unwrap().unwrap_err().code(), "history_refused");
+        let defect = panics.recv().unwrap().unwrap_err();
+        assert_eq!(defect.code(), "history_defect");
+        assert!(defect.to_string().contains("a defect"), "{defect}");
+        assert_eq!(last.recv().unwrap(), Ok(()));
+        assert_eq!(words(&home), ["first", "last"]);
+        writer.save("testing", insert("after")).unwrap();
+        assert_eq!(words(&home), ["after", "first", "last"]);
+    }
+
+    #[test]
+    fn a_task_outside_transactions_keeps_its_place_in_the_queue() {
+        let home = tempfile::tempdir().unwrap();
+        let writer = writer(&home);
+        let (go, first) = held_open(&writer);
+        let (reply, alone) = sync_channel(1);
+        let task = Task::Alone(Box::new(move |connection: &mut Connection| {
+            let seen = connection.query_row("SELECT group_concat(word) FROM words", [], |row| {
+                row.get::<_, String>(0)
+            });
+            reply
+                .send((connection.is_autocommit(), seen.unwrap()))
+                .unwrap();
+        }));
+        writer.queue.as_ref().unwrap().send(task).unwrap();
+        let last = queue(&writer, insert("last"));
+        go.send(()).unwrap();
+        assert_eq!(alone.recv().unwrap(), (true, "first".to_owned()));
+        assert_eq!(
+            (first.recv().unwrap(), last.recv().unwrap()),
+            (Ok(()), Ok(()))
+        );
+    }
+
+    #[test]
+    fn dropping_the_writer_finishes_what_was_queued() {
+        let home = tempfile::tempdir().unwrap();
+        let writer = writer(&home);
+        let (go, _) = held_open(&writer);
+        let last = queue(&writer, insert("last"));
+        go.send(()).unwrap();
+        drop(writer);
+        assert_eq!(last.recv().unwrap(), Ok(()));
+        assert_eq!(words(&home), ["first", "last"]);
+    }
+}

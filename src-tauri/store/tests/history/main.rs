@@ -9,7 +9,9 @@
 )]
 
 mod backups;
+mod children;
 mod documents;
+mod faults;
 mod runs;
 mod samples;
 mod sessions;
