@@ -3,11 +3,16 @@ import { endsComposition } from '../parts/composition.ts';
 import type { App } from '../state/app.svelte.ts';
 import { show } from './commands.ts';
 
-/** Whether the text under the cursor has an undo of its own. */
+/** Whether a plain key is text here. */
 function isWriting(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
   return target instanceof HTMLInputElement && !['range', 'checkbox', 'radio', 'button'].includes(target.type);
+}
+
+/** Whether the text under the cursor has an undo of its own. The table's field has one only while a cell is edited. */
+function hasOwnUndo(target: EventTarget | null): boolean {
+  return isWriting(target) && (target as HTMLElement).dataset['editing'] !== 'false';
 }
 
 export function handleKey(app: App, event: KeyboardEvent): void {
@@ -38,7 +43,7 @@ export function handleKey(app: App, event: KeyboardEvent): void {
 function chord(app: App, event: KeyboardEvent): (() => void) | null {
   const key = event.key.toLowerCase();
   if (key === 'z' || key === 'y') {
-    if (isWriting(event.target) || app.readonly || app.screen !== 'decision') return null;
+    if (hasOwnUndo(event.target) || app.readonly || app.screen !== 'decision') return null;
     return key === 'y' || event.shiftKey ? () => void app.open.redo() : () => void app.open.undo();
   }
   if (event.shiftKey) return null;
@@ -70,6 +75,6 @@ export function nextPane(step: 1 | -1): void {
   if (panes.length === 0) return;
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));
   const pane = panes[at < 0 ? 0 : (at + step + panes.length) % panes.length]!;
-  const chosen = pane.querySelector<HTMLElement>('[aria-current]:not(:disabled), [role="grid"] [tabindex="0"]');
+  const chosen = pane.querySelector<HTMLElement>('[aria-current]:not(:disabled), [data-editing]');
   (chosen ?? pane.querySelector<HTMLElement>(FOCUSABLE) ?? pane).focus();
 }

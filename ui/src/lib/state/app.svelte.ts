@@ -26,6 +26,8 @@ export class App {
   tab = $state<Tab>('decide');
   overlay = $state.raw<Overlay | null>(null);
   started = $state(false);
+  /** The blank decision that was just made, until its topic has the focus. */
+  fresh = $state<string | null>(null);
   health = $state.raw<Health | null>(null);
   settings = $state.raw<UiSettings>({ theme: 'system', last_session: null, sidebar_width: 248, density: 'comfortable' });
   /** What the system wants, followed live. */
@@ -115,6 +117,7 @@ export class App {
       this.open.show(view);
       this.screen = 'decision';
       this.tab = 'decide';
+      if (from.kind === 'blank') this.fresh = view.session.id;
       await this.list.load();
       void this.saveSettings({ last_session: view.session.id });
       return null;

@@ -188,7 +188,8 @@ export class FakeBackend implements Backend {
     const share = answer?.weights[criterionId] ?? 0;
     const raw = cell.value ?? (typeof cell.score === 'number' ? cell.score : null);
     const why = failsMust(criterion, raw);
-    const label = `${criterion.name} of ${option.name}`;
+    const cellOf = (d: Decision) => JSON.stringify(d.cells[d.options.findIndex((o) => o.id === optionId)]?.[d.criteria.findIndex((c) => c.id === criterionId)]);
+    const typed = held.done.filter((step) => cellOf(step.before) !== cellOf(step.after));
     const value = result?.value ?? null;
     return {
       option: option.name,
@@ -196,7 +197,7 @@ export class FakeBackend implements Backend {
       kind: criterion.kind,
       state: result?.state ?? (cell.score === 'abstain' ? 'abstained' : raw === null ? 'pending' : 'scored'),
       source: raw === null ? null : criterion.kind === 'measured' ? 'measured' : 'hand',
-      typed_at: raw === null ? null : (held.done.findLast((step) => step.label === label)?.at ?? held.created_at),
+      typed_at: raw === null ? null : (typed.at(-1)?.at ?? held.created_at),
       raw: cell.value,
       unit: criterion.unit,
       score: typeof cell.score === 'number' ? cell.score : null,
@@ -210,7 +211,7 @@ export class FakeBackend implements Backend {
       note: cell.note,
       before_edit: cell.before_edit,
       evidence: option.evidence.filter((item) => item.criterion === criterionId || item.criterion === null),
-      history: held.done.filter((step) => step.label === label).map((step) => ({ at: step.at, label: `${step.label} typed` })).reverse(),
+      history: typed.map((step) => ({ at: step.at, label: step.label })).reverse(),
       steps:
         value === null
           ? ['Nothing is known here, so this cell counts by the rule for missing cells.']
