@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
-use report::{Chart, Format, Theme, heat_map, png, ranking_chart, write};
+use report::{Block, Chart, Figure, Format, Theme, heat_map, png, ranking_chart, write};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(
@@ -24,6 +24,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             write(&report, format)?,
         )?;
     }
+    let (ranking, heat) = sample::many(50, 25);
+    let mut large = sample::report();
+    large.blocks.insert(
+        3,
+        Block::Chart(Figure::ranking("Fifty options", &ranking, 960)),
+    );
+    large.blocks.insert(
+        4,
+        Block::Chart(Figure::heat_map("Twenty-five criteria", &heat, 960)),
+    );
+    fs::write(folder.join("large.html"), write(&large, Format::Html)?)?;
     let save = |name: String, chart: Chart| -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(format!("{name}.svg")), &chart.svg)?;
         fs::write(folder.join(format!("{name}.png")), png(&chart.svg, 1.0)?)?;
@@ -38,6 +49,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         save(
             format!("heatmap-5x6-{name}"),
             heat_map(&sample::heat_map(), theme, 960),
+        )?;
+        save(
+            format!("ranking-narrow-{name}"),
+            ranking_chart(&sample::awkward(), theme, 480),
+        )?;
+        save(
+            format!("heatmap-narrow-{name}"),
+            heat_map(&sample::heat_map(), theme, 480),
+        )?;
+        save(
+            format!("ranking-awkward-{name}"),
+            ranking_chart(&sample::awkward(), theme, 960),
         )?;
         for (options, criteria) in [(0, 0), (1, 1), (2, 1), (50, 25)] {
             let (ranking, heat) = sample::many(options, criteria);

@@ -294,6 +294,92 @@ fn the_finding_says_who_leads_and_by_how_much() {
 }
 
 #[test]
+fn bars_begin_at_the_lowest_end_of_the_scale() {
+    // On a scale from 1 to 5, contributions are what lies above 1.
+    let one_to_five = RankingSeries {
+        range: Some([1.0, 5.0]),
+        ..series(&["c", "d"], vec![row("A", Some(1), 4.0, &[2.0, 1.0])])
+    };
+    let chart = ranking_chart(&one_to_five, Theme::Light, 960);
+    let drawn = texts(&chart, "text");
+    assert!(
+        drawn.contains(&"1".to_owned()) && !drawn.contains(&"0".to_owned()),
+        "the axis begins at 1: {drawn:?}"
+    );
+    let bars = bars(&chart);
+    let (first, last, end) = (bars[0], bars[1], axis_end(&chart));
+    assert!(
+        (first.1 - 2.0 * last.1).abs() <= 2.0,
+        "2 is twice as long as 1: {bars:?}"
+    );
+    let share = (last.0 + last.1 - first.0) / (end - first.0);
+    assert!(
+        (share - 0.75).abs() < 0.01,
+        "4 of 1 to 5 is three quarters of the axis, drawn {share}"
+    );
+}
+
+/// Left edge and length of each segment with a number on it.
+fn bars(chart: &Chart) -> Vec<(f64, f64)> {
+    let document = roxmltree::Document::parse(&chart.svg).unwrap();
+    let told = document.descendants().filter(|node| {
+        node.has_tag_name("rect")
+            && node
+                .first_element_child()
+                .is_some_and(|title| title.text().unwrap_or_default().matches(": ").count() == 2)
+    });
+    let number = |node: &roxmltree::Node<'_, '_>, name: &str| {
+        node.attribute(name).unwrap().parse::<f64>().unwrap()
+    };
+    told.map(|rect| (number(&rect, "x"), number(&rect, "width")))
+        .collect()
+}
+
+/// Where the last gridline stands.
+fn axis_end(chart: &Chart) -> f64 {
+    let document = roxmltree::Document::parse(&chart.svg).unwrap();
+    let lines = document
+        .descendants()
+        .filter(|node| node.has_tag_name("polyline"));
+    let x = lines.filter_map(|line| {
+        line.attribute("points")?
+            .split(',')
+            .next()?
+            .parse::<f64>()
+            .ok()
+    });
+    x.fold(0.0, f64::max)
+}
+
+#[test]
+fn a_method_without_contributions_has_plain_bars_and_no_legend() {
+    let rows = vec![row("A", Some(1), 0.8, &[]), row("B", Some(2), 0.3, &[])];
+    let chart = ranking_chart(
+        &RankingSeries {
+            range: Some([0.0, 1.0]),
+            ..series(&["c", "d"], rows)
+        },
+        Theme::Light,
+        960,
+    );
+    assert!(!texts(&chart, "text").contains(&"c".to_owned()));
+    assert_eq!(chart.table.columns, ["Rank", "Option", "Weighted score"]);
+    let wide = bars_of(&chart, "#3D599C");
+    assert!((wide[0] / wide[1] - 8.0 / 3.0).abs() < 0.02, "{wide:?}");
+}
+
+/// The lengths of the rectangles filled with `colour`.
+fn bars_of(chart: &Chart, colour: &str) -> Vec<f64> {
+    let document = roxmltree::Document::parse(&chart.svg).unwrap();
+    let filled = document
+        .descendants()
+        .filter(|node| node.has_tag_name("rect") && node.attribute("fill") == Some(colour));
+    filled
+        .map(|rect| rect.attribute("width").unwrap().parse().unwrap())
+        .collect()
+}
+
+#[test]
 fn a_missing_score_is_not_a_zero() {
     let partial = RankingRow {
         interval: Some([2.0, 3.0]),

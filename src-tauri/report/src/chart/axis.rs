@@ -10,14 +10,24 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// Holds zero and every number of `reach` that is finite; at least a small piece wide.
-    pub(super) fn around(reach: impl Iterator<Item = f64>, start: f64, length: f64) -> Self {
+    /// Holds `base`, where bars begin, and every number of `reach` that is finite; at least a small piece wide.
+    pub(super) fn around(
+        base: f64,
+        reach: impl Iterator<Item = f64>,
+        start: f64,
+        length: f64,
+    ) -> Self {
+        let base = if base.is_finite() { base } else { 0.0 };
         let (low, high) = reach
             .filter(|number| number.is_finite())
-            .fold((0.0_f64, 0.0_f64), |(low, high), number| {
+            .fold((base, base), |(low, high), number| {
                 (low.min(number), high.max(number))
             });
-        let high = if high - low > 0.0 { high } else { low + 1.0 };
+        let high = if high - low > 0.0 {
+            high
+        } else {
+            low + low.abs().max(1.0)
+        };
         Self {
             low,
             high,
@@ -103,7 +113,7 @@ mod tests {
     use super::*;
 
     fn words(reach: &[f64], count: usize) -> Vec<String> {
-        Axis::around(reach.iter().copied(), 0.0, 100.0)
+        Axis::around(0.0, reach.iter().copied(), 0.0, 100.0)
             .ticks(count)
             .into_iter()
             .map(|(_, words)| words)
@@ -127,8 +137,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_number_stands_on_the_axis_and_ticks_stay_few(reach in proptest::collection::vec(any::<f64>(), 0..6), number: f64) {
-            let axis = Axis::around(reach.into_iter(), 10.0, 300.0);
+        fn every_number_stands_on_the_axis_and_ticks_stay_few(base: f64, reach in proptest::collection::vec(any::<f64>(), 0..6), number: f64) {
+            let axis = Axis::around(base, reach.into_iter(), 10.0, 300.0);
             let at = axis.at(number);
             prop_assert!(number.is_nan() || (10.0..=310.0).contains(&at));
             let ticks = axis.ticks(5);

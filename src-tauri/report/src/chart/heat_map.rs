@@ -1,10 +1,10 @@
 //! The heat-map: options in rank order against criteria, each cell coloured by its value from worst to best.
 
-use super::canvas::{Area, Canvas, Side, Words, drawing};
+use super::canvas::{Area, Canvas, Side, Words, drawing, px};
 use super::head::MARGIN;
 use super::heat_map_cell::cell;
 use super::heat_map_layout::{
-    HEAD_LINE, HEAD_SIZE, Layout, NAME_SIZE, RANKS, SMALL_SIZE, WEIGHT_HEIGHT,
+    Entry, HEAD_LINE, HEAD_SIZE, KEY_CELL, Layout, NAME_SIZE, RANKS, SMALL_SIZE, WEIGHT_HEIGHT,
 };
 use super::heat_map_series::{HeatMapColumn, HeatMapRow, HeatMapSeries};
 use super::heat_map_words;
@@ -43,13 +43,14 @@ pub(super) fn draw(series: &HeatMapSeries, theme: Theme, width: u32, title: Titl
             for (place, row) in rows.iter().enumerate() {
                 option(canvas, series, row, &layout, place, palette);
             }
-            key(canvas, series, &rows, &layout, palette);
+            key(canvas, &layout, palette);
         },
     );
     Chart {
         svg,
         alt,
         table: heat_map_words::table(series, &rows),
+        width: px(layout.width).unsigned_abs(),
     }
 }
 
@@ -172,18 +173,11 @@ fn option(
 }
 
 /// The colours and marks that occur, in words.
-fn key(
-    canvas: &mut Canvas<'_>,
-    series: &HeatMapSeries,
-    rows: &[&HeatMapRow],
-    layout: &Layout,
-    palette: &Palette,
-) {
-    let middle = layout.grid.bottom + 28.0;
+fn key(canvas: &mut Canvas<'_>, layout: &Layout, palette: &Palette) {
     let quiet = Words::new(SMALL_SIZE, palette.quiet_ink);
-    let mut left = MARGIN;
-    canvas.words("worst", (left, middle), quiet);
-    left += quiet.width("worst") + 4.0;
+    let middle = layout.key_middle;
+    canvas.words("worst", (MARGIN, middle), quiet);
+    let mut left = MARGIN + quiet.width("worst") + 4.0;
     for step in 0..10 {
         canvas.fill(
             Area::new(left, middle - 7.0, 14.0, 14.0),
@@ -192,16 +186,19 @@ fn key(
         left += 14.0;
     }
     canvas.words("best", (left + 6.0, middle), quiet);
-    left += 6.0 + quiet.width("best") + 20.0;
-    for (sample, words) in heat_map_words::marks(series, rows) {
+    for Entry {
+        left,
+        middle,
+        sample,
+        words,
+    } in &layout.key
+    {
         cell(
             canvas,
-            &sample,
-            Area::new(left, middle - 8.0, 26.0, 16.0),
+            sample,
+            Area::new(*left, middle - 8.0, KEY_CELL, 16.0),
             palette,
         );
-        let words = quiet.cut(&words, layout.width - MARGIN - left - 32.0);
-        canvas.words(&words, (left + 32.0, middle), quiet);
-        left += 32.0 + quiet.width(&words) + 16.0;
+        canvas.words(words, (left + KEY_CELL + 6.0, *middle), quiet);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::canvas::{Area, Words};
 use super::head::{Head, MARGIN};
-use super::heat_map_series::{HeatMapRow, HeatMapSeries};
+use super::heat_map_series::{HeatMapCell, HeatMapRow, HeatMapSeries};
 use super::heat_map_words;
 use super::palette::{Palette, Theme};
 use super::text_fit::wrapped;
@@ -13,6 +13,8 @@ pub(super) const SMALL_SIZE: f64 = 11.0;
 pub(super) const HEAD_LINE: f64 = 15.0;
 /// Percent and bar between a head and its cells.
 pub(super) const WEIGHT_HEIGHT: f64 = 30.0;
+/// The width of a sample cell in the key.
+pub(super) const KEY_CELL: f64 = 26.0;
 /// The right edge of the ranks.
 pub(super) const RANKS: f64 = MARGIN + 20.0;
 
@@ -34,6 +36,16 @@ pub(super) struct Layout {
     /// Heads read from bottom to top.
     pub(super) upright: bool,
     pub(super) heads: f64,
+    pub(super) key: Vec<Entry>,
+    pub(super) key_middle: f64,
+}
+
+/// One mark of the key, explained.
+pub(super) struct Entry {
+    pub(super) left: f64,
+    pub(super) middle: f64,
+    pub(super) sample: HeatMapCell,
+    pub(super) words: String,
 }
 
 impl Layout {
@@ -86,10 +98,19 @@ impl Layout {
         let head = Head::new(title, heat_map_words::line(theme), width);
         let top = head.bottom() + 8.0 + heads + 8.0 + WEIGHT_HEIGHT;
         let grid = Area::new(left, top, column * columns, row * count);
+        let quiet = Words::new(SMALL_SIZE, palette.quiet_ink);
+        let key_middle = grid.bottom + 28.0;
+        let key = key(
+            heat_map_words::marks(series, rows),
+            quiet,
+            width,
+            key_middle,
+        );
+        let height = key.last().map_or(key_middle, |entry| entry.middle) + 28.0;
         Self {
             head,
             width,
-            height: grid.bottom + 56.0,
+            height,
             names,
             totals,
             column,
@@ -97,6 +118,8 @@ impl Layout {
             grid,
             upright,
             heads,
+            key,
+            key_middle,
         }
     }
 
@@ -109,4 +132,26 @@ impl Layout {
         );
         Area::new(left + 1.0, top + 1.0, self.column - 2.0, self.row - 2.0)
     }
+}
+
+/// The entries after the scale of colours, in as many lines as they need.
+fn key(marks: Vec<(HeatMapCell, String)>, words: Words, width: f64, first: f64) -> Vec<Entry> {
+    let scale = words.width("worst") + 4.0 + 140.0 + 6.0 + words.width("best") + 20.0;
+    let (mut left, mut middle) = (MARGIN + scale, first);
+    let mut key = Vec::new();
+    for (sample, text) in marks {
+        let needed = KEY_CELL + 6.0 + words.width(&text);
+        if left + needed > width - MARGIN && left > MARGIN {
+            (left, middle) = (MARGIN, middle + 22.0);
+        }
+        let text = words.cut(&text, width - MARGIN - left - KEY_CELL - 6.0);
+        key.push(Entry {
+            left,
+            middle,
+            sample,
+            words: text,
+        });
+        left += needed + 16.0;
+    }
+    key
 }

@@ -15,7 +15,7 @@ pub(super) fn line(theme: Theme) -> String {
         Theme::Dark => "brighter",
     };
     format!(
-        "How each option does on each criterion, first in the ranking on top; {towards_best} is better"
+        "Each option on each criterion · {towards_best} is better · first in the ranking on top"
     )
 }
 

@@ -34,6 +34,8 @@ pub struct Chart {
     pub alt: String,
     /// The numbers of the chart.
     pub table: ChartTable,
+    /// The width of the drawing in pixels, at which its words are as large as those around it.
+    pub width: u32,
 }
 
 /// The twin of a chart: the same numbers in rows.
@@ -57,6 +59,9 @@ pub struct Figure {
     /// The drawing on light paper.
     #[serde(skip)]
     pub light: String,
+    /// The width of the drawings in pixels.
+    #[serde(skip)]
+    pub width: u32,
     /// The drawing on dark paper.
     #[serde(skip)]
     pub dark: String,
@@ -81,6 +86,7 @@ impl Figure {
         let light = draw(Title::Beside(&caption), Theme::Light);
         let dark = draw(Title::Beside(&caption), Theme::Dark).svg;
         Self {
+            width: light.width,
             alt: light.alt,
             table: light.table,
             light: light.svg,

@@ -1,7 +1,7 @@
 //! The ranking chart: one horizontal bar an option, stacked from what each criterion contributes, in rank order, with
 //! the total at its end and a whisker where scores are missing.
 
-use super::canvas::{Area, Canvas, Side, Words, drawing};
+use super::canvas::{Area, Canvas, Side, Words, drawing, px};
 use super::colour::ink_on;
 use super::head::MARGIN;
 use super::palette::{Palette, Theme};
@@ -54,6 +54,7 @@ pub(super) fn draw(series: &RankingSeries, theme: Theme, width: u32, title: Titl
         svg,
         alt,
         table: ranking_words::table(&arranged),
+        width: px(layout.width).unsigned_abs(),
     }
 }
 
@@ -97,7 +98,7 @@ fn scale(canvas: &mut Canvas<'_>, arranged: &Arranged<'_>, layout: &Layout, pale
             canvas.words(&words, (x, plot.top - 10.0), quiet);
         }
     }
-    let zero = layout.axis.at(0.0);
+    let zero = layout.axis.at(arranged.base);
     canvas.line(
         &[(zero, plot.top), (zero, plot.bottom)],
         palette.quiet_ink,
@@ -153,8 +154,8 @@ fn bar(
         right: axis.at(high),
         bottom: area.bottom - inset,
     };
-    let mut end = axis.at(0.0);
-    let (mut below, mut above) = (0.0_f64, 0.0_f64);
+    let mut end = axis.at(arranged.base);
+    let (mut below, mut above) = (arranged.base, arranged.base);
     for (place, segment) in arranged.segments.iter().enumerate() {
         let part = arranged.part(row, segment);
         let from: &mut f64 = if part < 0.0 { &mut below } else { &mut above };
@@ -179,8 +180,16 @@ fn bar(
         canvas.tell(drawn, format!("{}: {}: {number}", row.option, segment.name));
     }
     if let Some(total) = row.total() {
-        if arranged.segments.is_empty() {
-            canvas.fill(piece(total.min(0.0), total.max(0.0)), palette.segment(0));
+        if row.contributions.is_empty() {
+            let colour = if arranged.segments.is_empty() {
+                palette.segment(0)
+            } else {
+                palette.other
+            };
+            canvas.fill(
+                piece(total.min(arranged.base), total.max(arranged.base)),
+                colour,
+            );
         } else if let Some([low, high]) = arranged.open_part(row) {
             canvas.frame(piece(low, high), palette.hollow);
         }

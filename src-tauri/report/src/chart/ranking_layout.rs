@@ -88,7 +88,7 @@ impl Layout {
             width - left - ends - 14.0 - MARGIN,
             rows.max(row_height),
         );
-        let axis = Axis::around(reach(arranged), plot.left, plot.width());
+        let axis = Axis::around(arranged.base, reach(arranged), plot.left, plot.width());
         Self {
             head,
             width,
@@ -120,7 +120,7 @@ fn reach<'a>(arranged: &'a Arranged<'_>) -> impl Iterator<Item = f64> + 'a {
     let rows = arranged.rows.iter().flat_map(|row| {
         let parts =
             (0..arranged.series.criteria.len()).map(|criterion| row.contribution(criterion));
-        let (below, above) = parts.fold((0.0, 0.0), |(below, above): (f64, f64), part| {
+        let (below, above) = parts.fold((arranged.base, arranged.base), |(below, above), part| {
             (below + part.min(0.0), above + part.max(0.0))
         });
         [below, above]

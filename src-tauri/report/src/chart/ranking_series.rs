@@ -48,7 +48,7 @@ pub struct RankingRow {
     pub interval: Option<[f64; 2]>,
     /// The share of the weight that is scored, 0–1.
     pub coverage: f64,
-    /// What each criterion adds to the total, in its unit; `f64::NAN` for one without a score, so that the table
+    /// What each criterion adds to the total above `range[0]` (above 0 without a range), in its unit; `f64::NAN` for one without a score, so that the table
     /// says so instead of 0. Empty when the method has no contributions.
     pub contributions: Vec<f64>,
 }
@@ -88,6 +88,8 @@ pub(super) struct Arranged<'a> {
     pub(super) rows: Vec<&'a RankingRow>,
     pub(super) segments: Vec<Segment>,
     pub(super) decimals: usize,
+    /// Where bars begin: the lowest total when they are stacked, since contributions are what lies above it; else 0.
+    pub(super) base: f64,
 }
 
 impl<'a> Arranged<'a> {
@@ -102,11 +104,21 @@ impl<'a> Arranged<'a> {
         let (low, high) = reach.fold((0.0_f64, 0.0_f64), |(low, high), total| {
             (low.min(total), high.max(total))
         });
+        let stacked = series.rows.iter().any(|row| !row.contributions.is_empty());
+        let lowest = series
+            .range
+            .map(|[low, _]| low)
+            .filter(|low| stacked && low.is_finite());
         Self {
             series,
             rows,
-            segments: segments(series),
+            segments: if stacked {
+                segments(series)
+            } else {
+                Vec::new()
+            },
             decimals: decimals_for(high - low),
+            base: lowest.unwrap_or_default(),
         }
     }
 
@@ -116,9 +128,8 @@ impl<'a> Arranged<'a> {
 
     /// From what the scores add up to, to the total that was assumed beyond them.
     pub(super) fn open_part(&self, row: &RankingRow) -> Option<[f64; 2]> {
-        let scored: f64 = (0..self.series.criteria.len())
-            .map(|criterion| row.contribution(criterion))
-            .sum();
+        let parts = (0..self.series.criteria.len()).map(|criterion| row.contribution(criterion));
+        let scored = self.base + parts.sum::<f64>();
         let total = row
             .total()
             .filter(|_| row.partial() && !row.contributions.is_empty())?;

@@ -10,7 +10,7 @@ const NAMED: usize = 5;
 /// What a chart without options says.
 pub(super) const NOTHING: &str = "No option is ranked yet.";
 
-/// "Weighted score, 0 to 5, stacked from what each criterion contributes; more is better".
+/// "Weighted score, 0 to 5 · more is better · stacked by criterion".
 pub(super) fn measure_line(arranged: &Arranged<'_>) -> String {
     let series = arranged.series;
     let direction = match series.better {
@@ -23,9 +23,9 @@ pub(super) fn measure_line(arranged: &Arranged<'_>) -> String {
     let stacked = if arranged.segments.is_empty() {
         ""
     } else {
-        ", stacked from what each criterion contributes"
+        " · stacked by criterion"
     };
-    format!("{}{range}{stacked}; {direction}", axis_title(arranged))
+    format!("{}{range} · {direction}{stacked}", axis_title(arranged))
 }
 
 /// "Weighted score (points)".
@@ -230,7 +230,13 @@ pub(super) fn table(arranged: &Arranged<'_>) -> ChartTable {
     if partial {
         columns.push("Scored".to_owned());
     }
-    columns.extend(series.criteria.iter().cloned());
+    // Not stacked: the method has no contributions to show.
+    let criteria = if arranged.segments.is_empty() {
+        &[]
+    } else {
+        series.criteria.as_slice()
+    };
+    columns.extend(criteria.iter().cloned());
     let rows = arranged.rows.iter().map(|row| {
         let mut cells = vec![
             rank(row.rank),
@@ -246,12 +252,12 @@ pub(super) fn table(arranged: &Arranged<'_>) -> ChartTable {
         if partial {
             cells.push(format!("{:.0}%", row.coverage.clamp(0.0, 1.0) * 100.0));
         }
-        cells.extend((0..series.criteria.len()).map(|criterion| {
-            match row.contributions.get(criterion) {
+        cells.extend(
+            (0..criteria.len()).map(|criterion| match row.contributions.get(criterion) {
                 Some(part) if part.is_finite() => arranged.cell(*part),
                 _ => "–".to_owned(),
-            }
-        }));
+            }),
+        );
         cells
     });
     ChartTable {

@@ -156,7 +156,7 @@ impl Page {
         if table.columns.is_empty() {
             return;
         }
-        self.open_table(&table.caption, "");
+        self.open_table(&table.caption, table.columns.len());
         for column in &table.columns {
             let unit = match column.unit.as_deref() {
                 Some(unit) if !unit.is_empty() => {
@@ -193,14 +193,16 @@ impl Page {
         self.out.push_str(&format!(
             "<figure class=\"chart\">\n<figcaption><strong dir=\"auto\">{caption}</strong> <span dir=\"auto\">{finding}</span></figcaption>\n"
         ));
+        // Below nine tenths of their size, the words in a drawing are too small to read: it scrolls instead.
+        let least = figure.width * 9 / 10;
         for (class, svg) in [("light", &figure.light), ("dark", &figure.dark)] {
             self.out.push_str(&format!(
-                "<div class=\"drawing on-{class}\" role=\"group\" aria-label=\"{caption}\" tabindex=\"0\">\n{svg}</div>\n"
+                "<div class=\"drawing on-{class}\" role=\"group\" aria-label=\"{caption}\" tabindex=\"0\" style=\"--least: {least}px\">\n{svg}</div>\n"
             ));
         }
         self.out
             .push_str("<details>\n<summary>The numbers of this chart</summary>\n");
-        self.open_table(&figure.caption, " class=\"twin\"");
+        self.open_table(&figure.caption, figure.table.columns.len());
         for (at, name) in figure.table.columns.iter().enumerate() {
             let class = if at == 1 { "" } else { " class=\"number\"" };
             self.out.push_str(&format!(
@@ -227,11 +229,13 @@ impl Page {
             .push_str("</tbody>\n</table>\n</div>\n</details>\n</figure>\n");
     }
 
-    /// Up to the first head; wide tables scroll in their own box, which the keyboard can reach.
-    fn open_table(&mut self, caption: &str, class: &str) {
+    /// Up to the first head; wide tables scroll in their own box, which the keyboard can reach, and are printed across.
+    fn open_table(&mut self, caption: &str, columns: usize) {
+        const ACROSS: usize = 12;
         let caption = text(caption);
+        let wide = if columns > ACROSS { " wide" } else { "" };
         self.out.push_str(&format!(
-            "<div class=\"scroll\" role=\"group\" aria-label=\"{caption}\" tabindex=\"0\">\n<table{class}>\n<caption dir=\"auto\">{caption}</caption>\n<thead>\n<tr>"
+            "<div class=\"scroll{wide}\" role=\"group\" aria-label=\"{caption}\" tabindex=\"0\">\n<table>\n<caption dir=\"auto\">{caption}</caption>\n<thead>\n<tr>"
         ));
     }
 }

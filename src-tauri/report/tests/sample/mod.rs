@@ -91,10 +91,18 @@ pub fn ranking() -> RankingSeries {
                 contributions: vec![],
             };
             for ((value, label), (_, _, weight)) in cells.iter().zip(CRITERIA) {
-                row.contributions.push(value * weight * 5.0);
+                row.contributions.push(if label.is_empty() {
+                    f64::NAN
+                } else {
+                    value * weight * 5.0
+                });
                 row.coverage += if label.is_empty() { 0.0 } else { weight };
             }
-            let sum: f64 = row.contributions.iter().sum();
+            let sum: f64 = row
+                .contributions
+                .iter()
+                .filter(|part| part.is_finite())
+                .sum();
             let open = (1.0 - row.coverage) * 5.0;
             row.total = Some(sum + open / 2.0);
             row.interval = Some([sum, sum + open]).filter(|_| open > 0.01);
@@ -259,6 +267,36 @@ pub fn many(options: usize, criteria: usize) -> (RankingSeries, HeatMapSeries) {
             rows: heat,
         },
     )
+}
+
+/// A long topic, names that are markup, contributions below zero, an option that is not ranked.
+pub fn awkward() -> RankingSeries {
+    let row = |option: &str, rank: Option<u32>, contributions: &[f64]| RankingRow {
+        option: option.into(),
+        rank,
+        total: rank.map(|_| contributions.iter().sum()),
+        interval: None,
+        coverage: 1.0,
+        contributions: contributions.to_vec(),
+    };
+    RankingSeries {
+        title: "Which of the four regional suppliers should deliver the cold-chain packaging for the vaccines \
+                programme over the next three years, given price, reliability and the carbon budget of the board?"
+            .into(),
+        measure: "Net flow".into(),
+        unit: "points".into(),
+        range: None,
+        better: Better::Higher,
+        criteria: vec!["Price <per unit> & freight".into(), "Reliability".into(), "Carbon \"budget\"".into()],
+        rows: vec![
+            row("<b>Nordfrost</b> & Söhne Verpackungstechnik GmbH & Co. KG, Flensburg", Some(1), &[0.32, 0.18, -0.05]),
+            row("=CMD()", Some(2), &[0.12, -0.08, 0.14]),
+            row("شركة التغليف البارد", Some(3), &[-0.21, 0.10, -0.12]),
+            row("Withdrawn", None, &[]),
+        ],
+        winner: Some("<b>Nordfrost</b> & Söhne Verpackungstechnik GmbH & Co. KG, Flensburg".into()),
+        remark: String::new(),
+    }
 }
 
 fn rank(rows: &mut [RankingRow]) {
