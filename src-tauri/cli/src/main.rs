@@ -1,2 +1,57 @@
-//! `ponderctl`: the engine from a terminal, for scripts, CI and agents.
-fn main() {}
+//! `ponderctl`: the engine from a terminal, for scripts, CI and agents. It holds no logic: each command is a call of the
+//! engine and a way of printing its answer.
+
+mod args;
+mod db;
+mod decisions;
+mod output;
+mod progress;
+mod sessions;
+mod table;
+
+use std::process::ExitCode;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use engine::{Config, Engine};
+use output::{Failure, Output};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(&cli.common, name(&cli.command));
+    match carry_out(cli, &output) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => output.fail(&failure),
+    }
+}
+
+fn carry_out(cli: Cli, output: &Output) -> Result<u8, Failure> {
+    let open = || {
+        let engine = Engine::open(Config::for_terminal(cli.common.data_dir.clone()))?;
+        output.detail(&format!("History: {}", engine.data_folder().display()));
+        Ok(engine)
+    };
+    match cli.command {
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "ponderctl", &mut std::io::stdout());
+            Ok(0)
+        }
+        Command::Rank(asked) => decisions::rank(&asked, open, output),
+        Command::Weights { file } => decisions::weights(&file, output),
+        Command::Decide(asked) => decisions::decide(&asked, &open()?, output),
+        Command::Sessions(asked) => sessions::run(asked, &open()?, output),
+        Command::Db(asked) => db::run(asked, cli.common.data_dir, output),
+    }
+}
+
+/// What stands in `"schema": "ponder.<name>/1"`.
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Decide(_) => "decide",
+        Command::Rank(_) => "rank",
+        Command::Weights { .. } => "weights",
+        Command::Sessions(asked) => sessions::name(asked),
+        Command::Db(asked) => db::name(asked),
+        Command::Completions { .. } => "completions",
+    }
+}

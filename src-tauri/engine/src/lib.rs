@@ -1,1 +1,35 @@
-//! What joins the rooms: the one composition root for window and terminal.
+//! What joins the rooms: runs a decision, keeps sessions, converts between the rooms' types, reads and writes files. One
+//! composition root for window and terminal, [`Engine::open`]. It knows neither Tauri nor the terminal.
+
+mod clock;
+mod decision_report;
+mod desk;
+mod engine;
+mod error;
+mod evaluate;
+mod exports;
+mod files;
+mod health;
+mod intake;
+mod looks;
+mod resume;
+mod rows;
+mod series;
+mod sessions;
+mod summary;
+mod templates;
+mod trace;
+pub mod view;
+mod weights;
+
+pub use clock::{Clock, Random, SystemClock, SystemRandom};
+pub use decision::{Answer, CellState, Decision, Edit, Problem};
+pub use engine::{Config, Engine};
+pub use error::{EngineError, problem_line};
+pub use evaluate::{Calls, Cost, DecideRequest, Decided, Overrides, RunEvent, Source, rank_file};
+pub use exports::Format;
+pub use health::{CheckReport, Restored, check_history, list_backups, restore_history};
+pub use intake::IMPORT_EXTENSIONS;
+pub use series::{ChartKind, Copied, CopyAs, Theme};
+pub use sessions::SessionFilter;
+pub use weights::{Weights, weights_of};

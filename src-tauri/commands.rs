@@ -1,0 +1,219 @@
+//! What the page may ask for. Each command is one call of the engine, off the main thread so that the window never waits.
+#![allow(missing_docs, reason = "the engine's method of the same name carries the documentation")]
+#![allow(clippy::needless_pass_by_value, reason = "Tauri hands over owned arguments")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use engine::view::{
+    AppError, BackupInfo, CellTrace, ChartView, Erased, Exported, Health, NewSession, SessionState, SessionSummary,
+    SessionView, Template, UiSettings,
+};
+use engine::{Answer, ChartKind, Edit, Engine, Format, Theme};
+use serde::Serialize;
+use tauri::{AppHandle, Emitter, Manager, State};
+use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_opener::OpenerExt;
+
+use crate::clipboard::Clipboard;
+
+type Answered<T> = Result<T, AppError>;
+type House<'a> = State<'a, Engine>;
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn sessions(engine: House, filter: engine::SessionFilter) -> Answered<Vec<SessionSummary>> {
+    Ok(engine.sessions(&filter)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn templates(engine: House) -> Vec<Template> {
+    engine.templates()
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn create_session(engine: House, from: NewSession) -> Answered<SessionView> {
+    Ok(engine.create_session(&from)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn open_session(engine: House, id: &str) -> Answered<SessionView> {
+    Ok(engine.open_session(id)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn duplicate_session(engine: House, id: &str) -> Answered<SessionView> {
+    Ok(engine.duplicate_session(id)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn edit_session(engine: House, id: &str, edits: Vec<Edit>, label: Option<String>) -> Answered<SessionView> {
+    Ok(engine.edit_session(id, &edits, label.as_deref())?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn undo(engine: House, id: &str) -> Answered<SessionView> {
+    Ok(engine.undo(id)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn redo(engine: House, id: &str) -> Answered<SessionView> {
+    Ok(engine.redo(id)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn preview_weights(engine: House, id: &str, weights: BTreeMap<String, f64>) -> Answered<Answer> {
+    Ok(engine.preview_weights(id, &weights)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn trace_cell(engine: House, id: &str, option: &str, criterion: &str) -> Answered<CellTrace> {
+    Ok(engine.trace_cell(id, option, criterion)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn chart(engine: House, id: &str, kind: ChartKind, theme: Theme) -> Answered<ChartView> {
+    Ok(engine.chart(id, kind, theme)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn set_session_state(engine: House, id: &str, state: SessionState) -> Answered<SessionSummary> {
+    Ok(engine.set_session_state(id, state)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn erase_session(engine: House, id: &str) -> Answered<Erased> {
+    Ok(engine.erase_session(id)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn empty_trash(engine: House) -> Answered<Erased> {
+    Ok(engine.empty_trash()?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn export_session(engine: House, id: &str, format: Format, path: &str, force: bool) -> Answered<Exported> {
+    Ok(engine.export_session(id, format, Path::new(path), force)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn choose_export_path(app: AppHandle, engine: House, id: &str, format: Format) -> Answered<Option<String>> {
+    let name = engine.export_name(id, format)?;
+    let chosen = app
+        .dialog()
+        .file()
+        .set_title("Export")
+        .set_file_name(name)
+        .add_filter(format.title(), &[format.extension()])
+        .blocking_save_file();
+    Ok(chosen.map(|path| path.to_string()))
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn choose_import_file(app: AppHandle) -> Option<String> {
+    app.dialog()
+        .file()
+        .set_title("Open a decision file or a table")
+        .add_filter("Decision or table", engine::IMPORT_EXTENSIONS)
+        .blocking_pick_file()
+        .map(|path| path.to_string())
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn copy_to_clipboard(
+    engine: House,
+    clipboard: State<Clipboard>,
+    id: &str,
+    what: ChartKind,
+    r#as: engine::CopyAs,
+) -> Answered<()> {
+    clipboard.put(engine.copy(id, what, r#as)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn copy_text(clipboard: State<Clipboard>, text: String) -> Answered<()> {
+    clipboard.put(engine::Copied::Text(text))
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn paste_text(clipboard: State<Clipboard>) -> Answered<String> {
+    clipboard.text()
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn settings(engine: House) -> UiSettings {
+    engine.ui_settings()
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn save_settings(engine: House, settings: UiSettings) -> Answered<UiSettings> {
+    Ok(engine.save_ui_settings(&settings)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn health(engine: House) -> Answered<Health> {
+    Ok(engine.health()?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn backup_now(engine: House) -> Answered<BackupInfo> {
+    Ok(engine.backup("asked for in the window")?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn restore_backup(app: AppHandle, engine: House, file: &str) -> Answered<Health> {
+    let health = engine.restore(file)?;
+    // Every session may have changed, so whoever shows one reads it again.
+    let _ = app.emit("history_changed", HistoryChanged { session: None });
+    Ok(health)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn open_data_folder(app: AppHandle, engine: House) -> Answered<()> {
+    app.opener()
+        .open_path(engine.data_folder().to_string_lossy(), None::<&str>)
+        .map_err(|error| AppError::plain("cannot_open", format!("The folder could not be opened: {error}.")))
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn show_in_folder(app: AppHandle, path: PathBuf) -> Answered<()> {
+    app.opener()
+        .reveal_item_in_dir(path)
+        .map_err(|error| AppError::plain("cannot_open", format!("The folder could not be opened: {error}.")))
+}
+
+/// What the page should show first, told once.
+#[derive(Debug, Clone, Serialize)]
+pub struct Startup {
+    /// The session to open.
+    session: Option<String>,
+    /// Why the file named on the command line could not be opened.
+    problem: Option<AppError>,
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn startup(engine: House, asked: State<crate::FileToOpen>) -> Startup {
+    match asked.take().map(|path| engine.open_file(&path)) {
+        Some(Ok(session)) => Startup { session: Some(session), problem: None },
+        Some(Err(error)) => Startup { session: engine.ui_settings().last_session, problem: Some(error.into()) },
+        None => Startup { session: engine.ui_settings().last_session, problem: None },
+    }
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn first_paint(app: AppHandle, engine: House) -> Answered<()> {
+    crate::startup_trace("first_paint");
+    if engine.needs_check() {
+        let health = engine.check_after_unclean_exit()?;
+        let _ = app.emit("health_changed", health);
+    }
+    crate::watch_history(app.clone());
+    let _ = app.state::<Engine>().purge_trash();
+    Ok(())
+}
+
+/// Another process wrote to the history.
+#[derive(Debug, Clone, Serialize)]
+pub struct HistoryChanged {
+    /// Which session, where that is known.
+    pub session: Option<String>,
+}

@@ -1,0 +1,44 @@
+//! The weights of a decision file, given or derived.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::EngineError;
+use crate::intake;
+
+/// Weights that add up to 1, and how they came about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Weights {
+    /// `given`, or the method of `[weighting]`.
+    pub method: String,
+    /// By criterion's name.
+    pub weights: BTreeMap<String, f64>,
+    /// AHP and BWM: how well the judgements fit together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consistency_ratio: Option<f64>,
+    /// AHP: the random index it was compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub random_index: Option<f64>,
+    /// The judgement that fits least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst_judgement: Option<String>,
+}
+
+/// Reads a decision file and gives its weights.
+///
+/// # Errors
+/// [`EngineError::CannotRead`], [`EngineError::Invalid`].
+pub fn weights_of(path: &Path) -> Result<Weights, EngineError> {
+    let decision = intake::take_file(path)?.decision;
+    let shares = decision::weights::normalised(decision.criteria.iter().map(|criterion| criterion.weight));
+    let names = decision.criteria.iter().map(|criterion| criterion.name.clone());
+    Ok(Weights {
+        method: "given".into(),
+        weights: names.zip(shares).collect(),
+        consistency_ratio: None,
+        random_index: None,
+        worst_judgement: None,
+    })
+}
