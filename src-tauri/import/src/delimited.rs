@@ -1,40 +1,12 @@
-//! Delimited text to rows of cells: the separator is found by evidence, quotes and blank lines keep their places.
-//! What the cells mean is decided elsewhere.
+//! Delimited text to rows of cells; quotes and blank lines keep their places. What the cells mean is decided elsewhere.
 
 use std::io::Read;
 
-use csv::{ReaderBuilder, StringRecord};
-use serde::Serialize;
-
+use crate::delimiter::{Delimiter, by_evidence};
 use crate::grid::{Grid, Raw, Row};
 use crate::problem::{ImportProblem, Place, ProblemCode, thousands};
-use crate::{MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, number};
-
-/// What separates the cells of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delimiter {
-    /// `,`
-    Comma,
-    /// `;`
-    Semicolon,
-    /// A tab.
-    Tab,
-}
-
-impl Delimiter {
-    /// In the order of preference when the evidence is even: a tab hardly ever stands in a text, a semicolon seldom,
-    /// a comma often.
-    const ALL: [Self; 3] = [Self::Tab, Self::Semicolon, Self::Comma];
-
-    fn byte(self) -> u8 {
-        match self {
-            Self::Comma => b',',
-            Self::Semicolon => b';',
-            Self::Tab => b'\t',
-        }
-    }
-}
+use crate::{MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
+use csv::{ReaderBuilder, StringRecord};
 
 /// Ends the text for the parser only: if the last record is not exactly this, a quote swallowed it.
 const SENTINEL: &str = "\u{10FFFD}end\u{10FFFD}";
@@ -104,48 +76,6 @@ fn within_limits(row: &Row, cells: usize) -> Result<(), ImportProblem> {
     }
 }
 
-/// The separator under which most rows are as wide as the header, then the one under which most cells are numbers.
-fn by_evidence(text: &str) -> Option<Delimiter> {
-    let mut best: Option<((u32, u32), Delimiter)> = None;
-    for delimiter in Delimiter::ALL {
-        let Some(score) = evidence(text, delimiter) else {
-            continue;
-        };
-        if best.is_none_or(|(other, _)| score > other) {
-            best = Some((score, delimiter));
-        }
-    }
-    best.map(|(_, delimiter)| delimiter)
-}
-
-/// Shares (of 1000) of rows as wide as the header, and of numbers among the cells; none if the header is one cell.
-fn evidence(text: &str, delimiter: Delimiter) -> Option<(u32, u32)> {
-    const SAMPLED_ROWS: usize = 200;
-    let mut width = None;
-    let (mut rows, mut fitting, mut cells, mut numbers) = (0u32, 0u32, 0u32, 0u32);
-    let sampled = Records::new(text, delimiter)
-        .map_while(Result::ok)
-        .filter(|row| !row.is_blank());
-    for row in sampled.take(SAMPLED_ROWS) {
-        let Some(width) = width else {
-            if row.cells.len() < 2 {
-                return None;
-            }
-            width = Some(row.cells.len());
-            continue;
-        };
-        rows += 1;
-        fitting += u32::from(row.cells.len() == width);
-        for cell in row.cells.iter().skip(1).filter(|cell| !cell.is_empty()) {
-            cells += 1;
-            numbers += u32::from(number::read(&cell.shown()).is_some());
-        }
-    }
-    width?;
-    let share = |part: u32, whole: u32| (part * 1000).checked_div(whole).unwrap_or(0);
-    Some((share(fitting, rows), share(numbers, cells)))
-}
-
 /// Rows shorter than the header, and longer ones with something beyond its end.
 fn mark_ragged(grid: &mut Grid) {
     let Some(header) = grid.rows.first() else {
@@ -196,7 +126,7 @@ fn cells_in_words(count: usize) -> String {
 }
 
 /// The records of a text with their rows as a spreadsheet counts them.
-struct Records<'t> {
+pub(crate) struct Records<'t> {
     text: &'t str,
     reader: csv::Reader<Box<dyn Read + 't>>,
     /// Bytes, line breaks and rows read so far.
@@ -206,7 +136,7 @@ struct Records<'t> {
 }
 
 impl<'t> Records<'t> {
-    fn new(text: &'t str, delimiter: Delimiter) -> Self {
+    pub(crate) fn new(text: &'t str, delimiter: Delimiter) -> Self {
         let marked: Box<dyn Read> = Box::new(
             text.as_bytes()
                 .chain(b"\n".as_slice())
@@ -324,38 +254,12 @@ fn line_breaks(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn delimiter_of(text: &str) -> Option<Delimiter> {
-        by_evidence(text)
-    }
-
     fn places(text: &str) -> Vec<(usize, Option<usize>, String)> {
         let grid = read(text, None).unwrap();
         grid.rows
             .iter()
             .map(|row| (row.row, row.line, row.cell(0).shown()))
             .collect()
-    }
-
-    #[test]
-    fn the_separator_is_found_by_evidence_not_by_the_first_line_alone() {
-        use Delimiter::{Comma, Semicolon, Tab};
-        let cases = [
-            ("Option,Cost\nA,1\n", Some(Comma)),
-            ("Option;Cost\nA;1,5\nB;2,5\n", Some(Semicolon)),
-            ("Option\tCost\nA\t1,5\n", Some(Tab)),
-            // Commas in the names and one in every row: both fit, the numbers tell.
-            (
-                "Option;Cost, monthly;Ease, daily\nA;1,5;2,5\n",
-                Some(Semicolon),
-            ),
-            ("Option,Cost; monthly,Ease; daily\nA; b,1,2\n", Some(Comma)),
-            ("Option,Notes; remarks,Cost\nA,x,1\n", Some(Comma)),
-            ("\"a,b\";Cost\n\"c,d\";2\n", Some(Semicolon)),
-            ("Option\nA\nB\n", None),
-        ];
-        for (text, delimiter) in cases {
-            assert_eq!(delimiter_of(text), delimiter, "{text:?}");
-        }
     }
 
     #[test]

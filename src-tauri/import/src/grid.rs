@@ -14,6 +14,8 @@ pub(crate) enum Raw {
     Text(String),
     /// A number of a workbook, which needs no decimal mark.
     Number(f64),
+    /// A number of a workbook that is shown in per cent: 45 for the 0.45 behind it.
+    Percent(f64),
     /// A spreadsheet's error value, or a formula saved without its result: words for it.
     Broken(String),
 }
@@ -35,6 +37,7 @@ impl Raw {
             Self::Empty => String::new(),
             Self::Text(text) | Self::Broken(text) => text.clone(),
             Self::Number(value) => plain(*value),
+            Self::Percent(value) => format!("{}%", plain(*value)),
         }
     }
 

@@ -62,12 +62,13 @@ fn office_kind(bytes: &[u8]) -> Kind {
     };
     if has(b"xl/workbook.bin") {
         unsupported("a binary Excel workbook (.xlsb)")
-    } else if has(b"xl/") {
-        Kind::Xlsx
     } else if has(b"opendocument.spreadsheet") {
         unsupported("an OpenDocument spreadsheet (.ods)")
-    } else if has(b"word/") {
+    } else if has(b"word/document.xml") {
         unsupported("a Word document")
+    } else if has(b"xl/") {
+        // Last, because three bytes may stand in packed data by chance.
+        Kind::Xlsx
     } else {
         unsupported("a zip file")
     }

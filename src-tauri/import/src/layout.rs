@@ -165,8 +165,13 @@ fn units(
             None
         };
         if let (Some(unit), None) = (&unit, &declared[i]) {
+            let bare = if group.has_bare_numbers() {
+                ", also for those that have none"
+            } else {
+                ""
+            };
             notices.push(format!(
-                "The unit of {} is taken from its cells: {}.",
+                "The unit of {} is taken from its cells: {}{bare}.",
                 group.label,
                 quoted(unit)
             ));

@@ -9,6 +9,7 @@ pub mod text;
 mod criteria_rows;
 mod decimal;
 mod delimited;
+mod delimiter;
 mod grid;
 mod layout;
 mod names;
@@ -18,7 +19,7 @@ mod values;
 mod workbook;
 
 pub use decimal::DecimalMark;
-pub use delimited::Delimiter;
+pub use delimiter::Delimiter;
 pub use problem::{ImportProblem, Place, ProblemCode};
 pub use text::ImportError;
 

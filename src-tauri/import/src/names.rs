@@ -158,7 +158,7 @@ fn tidy(name: &str) -> String {
 
 fn is_number(raw: &Raw) -> bool {
     match raw {
-        Raw::Number(_) => true,
+        Raw::Number(_) | Raw::Percent(_) => true,
         Raw::Text(text) => number::read(text).is_some_and(|reading| reading.unit.is_none()),
         _ => false,
     }

@@ -15,6 +15,15 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// A number whose value is known, so that no decimal mark is needed.
+    pub fn exact(value: f64, unit: &str) -> Self {
+        Self {
+            point: Some(value),
+            comma: Some(value),
+            unit: Some(unit.to_owned()),
+        }
+    }
+
     /// The number under one decimal mark.
     pub fn with(&self, mark: DecimalMark) -> Option<f64> {
         match mark {

@@ -34,6 +34,7 @@ impl Item {
         let value = match raw {
             Raw::Empty => Value::Missing,
             Raw::Number(number) => Value::Exact(*number),
+            Raw::Percent(number) => Value::Number(Reading::exact(*number, "%")),
             Raw::Broken(_) => Value::Broken,
             Raw::Text(text) if is_missing_word(text) => Value::MissingWord,
             Raw::Text(text) if is_abstain(text) => Value::Abstain,
@@ -44,6 +45,22 @@ impl Item {
             text: raw.shown(),
             value,
         }
+    }
+}
+
+impl Item {
+    fn own_unit(&self) -> Option<&str> {
+        match &self.value {
+            Value::Number(reading) => reading.unit.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn is_bare_number(&self) -> bool {
+        matches!(
+            self.value,
+            Value::Exact(_) | Value::Number(Reading { unit: None, .. })
+        )
     }
 }
 
@@ -74,37 +91,42 @@ impl Group {
         declared: Option<&str>,
         problems: &mut Vec<ImportProblem>,
     ) -> Option<String> {
-        let mut unit = declared.map(str::to_owned);
-        let mut source = "the unit row".to_owned();
+        let first = self
+            .items
+            .iter()
+            .find_map(|item| Some((item.own_unit()?, item.place.a1())));
+        let (unit, source) = match (declared, first) {
+            (Some(declared), _) => (declared, "the unit row".to_owned()),
+            (None, Some((unit, place))) => (unit, place),
+            (None, None) => return None,
+        };
         for item in &self.items {
-            let Value::Number(Reading {
-                unit: Some(found), ..
-            }) = &item.value
-            else {
-                continue;
+            // A bare 0.3 below a 45% may be 0.3% or 30%; a bare 90 below a €120 is taken for euros.
+            let unclear = declared.is_none() && matches!(unit, "%" | "‰") && item.is_bare_number();
+            let found = match item.own_unit() {
+                Some(found) if found != unit => format!("is in {}", quoted(found)),
+                None if unclear => "has no unit".to_owned(),
+                _ => continue,
             };
-            match &unit {
-                None => (unit, source) = (Some(found.clone()), item.place.a1()),
-                Some(known) if known == found => {}
-                Some(known) => {
-                    let message = format!(
-                        "{} is in {}, but {source} says {}. Give the whole of {} one unit.",
-                        quoted(&item.text),
-                        quoted(found),
-                        quoted(known),
-                        self.label
-                    );
-                    let problem =
-                        ImportProblem::new(ProblemCode::MixedUnits, message).at(item.place);
-                    problems.push(
-                        problem
-                            .found(&item.text)
-                            .allowed(format!("numbers in {}", echo(known))),
-                    );
-                }
-            }
+            let message = format!(
+                "{} {found}, but {source} says {}. Give the whole of {} one unit.",
+                quoted(&item.text),
+                quoted(unit),
+                self.label
+            );
+            let problem = ImportProblem::new(ProblemCode::MixedUnits, message).at(item.place);
+            problems.push(
+                problem
+                    .found(&item.text)
+                    .allowed(format!("numbers in {}", echo(unit))),
+            );
         }
-        unit
+        Some(unit.to_owned())
+    }
+
+    /// Whether some of the numbers carry no unit of their own.
+    pub fn has_bare_numbers(&self) -> bool {
+        self.items.iter().any(Item::is_bare_number)
     }
 }
 

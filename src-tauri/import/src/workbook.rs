@@ -23,23 +23,23 @@ pub(crate) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Grid, ImportPro
             thousands(MAX_BYTES)
         )));
     }
-    check_unpacked_size(bytes)?;
+    check_unpacked_size(bytes, MAX_UNPACKED_BYTES)?;
     // The reader of workbooks is a large parser of other people's; a file that makes it panic is a damaged file.
     let grid = catch_unwind(AssertUnwindSafe(|| read_checked(bytes, wanted)));
     grid.unwrap_or_else(|_| Err(damaged("its inside contradicts itself")))
 }
 
 /// Unpacks everything once into nothing: the sizes that a zip file declares may be lies.
-fn check_unpacked_size(bytes: &[u8]) -> Result<(), ImportProblem> {
+fn check_unpacked_size(bytes: &[u8], most: u64) -> Result<(), ImportProblem> {
     let mut archive =
         zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e.to_string()))?;
-    let mut left = MAX_UNPACKED_BYTES;
+    let mut left = most;
     for i in 0..archive.len() {
         let entry = archive.by_index(i).map_err(|e| damaged(&e.to_string()))?;
         let unpacked =
             copy(&mut entry.take(left + 1), &mut sink()).map_err(|e| damaged(&e.to_string()))?;
         let Some(rest) = left.checked_sub(unpacked) else {
-            let most = usize::try_from(MAX_UNPACKED_BYTES).unwrap_or(usize::MAX);
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
             return Err(too_large(&format!(
                 "it unpacks to more than {} bytes",
                 thousands(most)
@@ -140,6 +140,8 @@ fn sheet(book: &mut Book, name: &str) -> Result<Grid, ImportProblem> {
         }
         cells_of_row[column] = raw;
     }
+    drop(reader);
+    show_percents(book, name, &mut rows)?;
     let to_row = |(row, cells): (usize, Vec<Raw>)| Row {
         row: row + 1,
         line: None,
@@ -152,6 +154,67 @@ fn sheet(book: &mut Book, name: &str) -> Result<Grid, ImportProblem> {
         notices: formula_notice(&formulas).into_iter().collect(),
         ..Grid::default()
     })
+}
+
+/// Turns the numbers that the sheet shows in per cent into what it shows: they are fractions underneath, and a table
+/// saved as text has them as shown.
+fn show_percents(
+    book: &mut Book,
+    name: &str,
+    rows: &mut BTreeMap<usize, Vec<Raw>>,
+) -> Result<(), ImportProblem> {
+    let mut reader = book
+        .worksheet_cells_reader(name)
+        .map_err(|e| unreadable(&e))?;
+    let code = |style: &calamine::Style| {
+        style
+            .number_format
+            .as_ref()
+            .is_some_and(|f| is_percent_format(&f.format_code))
+    };
+    let is_percent: Vec<bool> = reader.styles().iter().map(code).collect();
+    if !is_percent.contains(&true) {
+        return Ok(());
+    }
+    while let Some((row, column, style)) = reader.next_style_id().map_err(|e| unreadable(&e))? {
+        if is_percent.get(style) != Some(&true) {
+            continue;
+        }
+        let cell = rows
+            .get_mut(&(row as usize))
+            .and_then(|cells| cells.get_mut(column as usize));
+        if let Some(cell) = cell
+            && let Raw::Number(fraction) = *cell
+        {
+            *cell = Raw::Percent(hundredfold(fraction));
+        }
+    }
+    Ok(())
+}
+
+/// 7 for 0.07, where multiplying alone gives 7.000000000000001.
+fn hundredfold(fraction: f64) -> f64 {
+    let digits = format!("{fraction:e}");
+    let shifted = digits.split_once('e').and_then(|(mantissa, exponent)| {
+        let exponent: i32 = exponent.parse().ok()?;
+        format!("{mantissa}e{}", exponent + 2).parse().ok()
+    });
+    shifted.unwrap_or(fraction * 100.0)
+}
+
+/// Whether a number format multiplies by 100: a `%` that is neither quoted nor escaped.
+fn is_percent_format(code: &str) -> bool {
+    let (mut quoted, mut escaped) = (false, false);
+    for c in code.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' | '_' | '*' if !quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '%' if !quoted => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn raw(value: &DataRef<'_>, is_formula: bool) -> Raw {
@@ -231,4 +294,61 @@ fn no_such_sheet(wanted: &str, names: &[String]) -> ImportProblem {
     ImportProblem::new(ProblemCode::NoSuchSheet, message)
         .found(wanted)
         .allowed(sheets.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_small_file_that_unpacks_to_a_huge_one_is_refused() {
+        const MOST: u64 = 100_000;
+        let packed = |bytes: u64| {
+            let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            for name in ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"] {
+                out.start_file(name, zip::write::SimpleFileOptions::default())
+                    .unwrap();
+                out.write_all(&vec![b' '; usize::try_from(bytes / 2).unwrap()])
+                    .unwrap();
+            }
+            out.finish().unwrap().into_inner()
+        };
+        assert_eq!(check_unpacked_size(&packed(MOST), MOST), Ok(()));
+        let bomb = packed(MOST + 2);
+        assert!(bomb.len() < 1000);
+        assert_eq!(
+            check_unpacked_size(&bomb, MOST).unwrap_err().code,
+            ProblemCode::TooLarge
+        );
+    }
+
+    #[test]
+    fn only_formats_that_multiply_by_a_hundred_are_percentages() {
+        for code in ["0%", "0.00%", "[Red]-0.0%;0%", "_(0%_)"] {
+            assert!(is_percent_format(code), "{code}");
+        }
+        for code in ["General", "0.0\"%\"", "0\\%", "0_%", "#,##0"] {
+            assert!(!is_percent_format(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_hundredfold_adds_no_digits() {
+        for (fraction, percent) in [
+            (0.07, 7.0),
+            (0.29, 29.0),
+            (1.1, 110.0),
+            (-0.005, -0.5),
+            (0.0, 0.0),
+            (1e-9, 1e-7),
+        ] {
+            assert_eq!(
+                hundredfold(fraction).to_bits(),
+                f64::to_bits(percent),
+                "{fraction}"
+            );
+        }
+    }
 }

@@ -5,6 +5,7 @@
 )]
 
 use std::io::{Cursor, Read, Write};
+use std::sync::OnceLock;
 
 use import::table::{Hints, read_delimited, read_pasted, read_xlsx};
 use import::{DecimalMark, Delimiter, kind, text};
@@ -50,23 +51,35 @@ fn tables() -> impl Strategy<Value = Written> {
     })
 }
 
+/// The parts of a workbook that a spreadsheet program would write, made once.
+fn parts() -> &'static [(String, Vec<u8>)] {
+    static PARTS: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
+    PARTS.get_or_init(|| {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        book.add_worksheet().write(0, 0, "x").unwrap();
+        let mut archive =
+            zip::ZipArchive::new(Cursor::new(book.save_to_buffer().unwrap())).unwrap();
+        let entries = archive.len();
+        let read = |i| {
+            let mut entry = archive.by_index(i).unwrap();
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).unwrap();
+            (entry.name().unwrap().into_owned(), content)
+        };
+        (0..entries).map(read).collect()
+    })
+}
+
 fn workbook_with_sheet(xml: &str) -> Vec<u8> {
-    let mut book = rust_xlsxwriter::Workbook::new();
-    book.add_worksheet().write(0, 0, "x").unwrap();
-    let bytes = book.save_to_buffer().unwrap();
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for i in 0..archive.len() {
-        let mut entry = archive.by_index(i).unwrap();
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).unwrap();
-        let name = entry.name().unwrap().into_owned();
-        out.start_file(&name, zip::write::SimpleFileOptions::default())
-            .unwrap();
+    for (name, content) in parts() {
+        out.start_file(name, stored).unwrap();
         out.write_all(if name.ends_with("sheet1.xml") {
             xml.as_bytes()
         } else {
-            &content
+            content
         })
         .unwrap();
     }

@@ -171,23 +171,47 @@ fn an_undecidable_number_is_refused_unless_the_user_decides() {
 
 #[test]
 fn a_unit_in_the_cells_is_taken_when_all_agree() {
-    let table = read("o,c,d\nA,€120,10 %\nB,€99.50,7\n").unwrap();
+    let table = read("o,c,d\nA,€120,10 %\nB,99.50,7%\n").unwrap();
     let units: Vec<_> = table.criteria.iter().map(|c| c.unit.as_deref()).collect();
     assert_eq!(units, [Some("€"), Some("%")]);
-    assert_eq!(shown(&table), "€120=120 10 %=10 / €99.50=99.5 7=7");
-    let problems = read("o,c\nA,120 ms\nB,2 s\n").unwrap_err();
-    assert_eq!(problems[0].code, ProblemCode::MixedUnits);
+    assert_eq!(shown(&table), "€120=120 10 %=10 / 99.50=99.5 7%=7");
     assert_eq!(
-        problems[0].message,
-        "B3 : \"2 s\"".replace(" :", ":")
-            + " is in \"s\", but B2 says \"ms\". Give the whole of column \"c\" one unit."
+        table.notices,
+        [
+            "The unit of column \"c\" is taken from its cells: \"€\", also for those that have none.",
+            "The unit of column \"d\" is taken from its cells: \"%\".",
+        ]
     );
-    let problems = read("o,c\nunit,ms\nA,120\nB,2 s\n").unwrap_err();
-    assert!(
-        problems[0].message.contains("the unit row says \"ms\""),
-        "{}",
-        problems[0].message
-    );
+}
+
+#[test]
+fn cells_in_different_units_are_never_compared() {
+    let cases = [
+        (
+            "o,c\nA,120 ms\nB,2 s\n",
+            "B3: \"2 s\" is in \"s\", but B2 says \"ms\". Give the whole of column \"c\" one unit.",
+        ),
+        (
+            "o,c\nunit,ms\nA,120\nB,2 s\n",
+            "B4: \"2 s\" is in \"s\", but the unit row says \"ms\".",
+        ),
+        // 0.3 may be 0.3% or 30%.
+        (
+            "o,c\nA,45%\nB,0.3\n",
+            "B3: \"0.3\" has no unit, but B2 says \"%\".",
+        ),
+    ];
+    for (text, message) in cases {
+        let problems = read(text).unwrap_err();
+        assert_eq!(problems[0].code, ProblemCode::MixedUnits);
+        assert!(
+            problems[0].message.starts_with(message),
+            "{}",
+            problems[0].message
+        );
+    }
+    let declared = read("o,c\nunit,%\nA,45%\nB,0.3\n").unwrap();
+    assert_eq!(shown(&declared), "45%=45 0.3=0.3".replace(' ', " / "));
 }
 
 #[test]
@@ -401,17 +425,22 @@ fn a_line_is_named_beside_the_row_when_quoted_cells_made_them_differ() {
 #[test]
 fn names_of_ten_megabytes_are_refused_with_a_short_echo() {
     let huge = "n".repeat(10 * 1024 * 1024);
-    for text in [format!("o,{huge}\nA,1\n"), format!("o,a\n{huge},1\n")] {
+    let large = &huge[..100_000];
+    let cases = [
+        (format!("o,a\n{huge},1\n"), ProblemCode::NameTooLong),
+        (format!("o,{large}\nA,1\n"), ProblemCode::NameTooLong),
+        (format!("o,a\nunit,{large}\nA,1\n"), ProblemCode::BadUnit),
+        (format!("o,a\nA,1\nB,{large}\n"), ProblemCode::CellTooLong),
+    ];
+    for (text, code) in cases {
         let problems = read(&text).unwrap_err();
-        assert_eq!(problems[0].code, ProblemCode::NameTooLong);
         assert!(
-            problems[0].message.len() < 250,
-            "{}",
-            problems[0].message.len()
+            problems.iter().any(|problem| problem.code == code),
+            "{problems:?}"
         );
-        assert!(problems[0].found.as_ref().unwrap().len() < 100);
+        for problem in problems {
+            assert!(problem.message.len() < 250, "{}", problem.message.len());
+            assert!(problem.found.is_none_or(|found| found.len() < 100));
+        }
     }
-    let problems = read(&format!("o,a\nA,1\nB,{huge}\n")).unwrap_err();
-    assert_eq!(problems[0].code, ProblemCode::CellTooLong);
-    assert!(problems.iter().all(|p| p.message.len() < 250));
 }
