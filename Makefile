@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup page run dev test test-rust test-page test-window bench lint fmt bundle
+.PHONY: help setup page run dev test test-rust test-page test-window bench bindings lint fmt bundle
 
 SAMPLE := examples/ledger-database.toml
 
@@ -34,6 +34,9 @@ test-page: page
 
 bench: page ## every benchmark, each figure beside a limit measured in the same run
 	@.ci/bench
+
+bindings: ## write the page's TypeScript types from the Rust ones
+	PONDER_WRITE_BINDINGS=1 cargo test -p engine --test bindings
 
 lint: setup ## formatting, clippy, licences
 	cargo fmt --all --check

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use engine::view::{
     AppError, BackupInfo, CellTrace, ChartView, Erased, Exported, Health, NewSession, SessionState, SessionSummary,
-    SessionView, Template, UiSettings,
+    SessionView, Startup, Template, UiSettings,
 };
 use engine::{Answer, ChartKind, Edit, Engine, Format, Theme};
 use serde::Serialize;
@@ -179,15 +179,6 @@ pub fn show_in_folder(app: AppHandle, path: PathBuf) -> Answered<()> {
     app.opener()
         .reveal_item_in_dir(path)
         .map_err(|error| AppError::plain("cannot_open", format!("The folder could not be opened: {error}.")))
-}
-
-/// What the page should show first, told once.
-#[derive(Debug, Clone, Serialize)]
-pub struct Startup {
-    /// The session to open.
-    session: Option<String>,
-    /// Why the file named on the command line could not be opened.
-    problem: Option<AppError>,
 }
 
 #[tauri::command(async, rename_all = "snake_case")]

@@ -148,6 +148,7 @@ pub struct CellEvent {
 
 /// Where one cell's number comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "TracedCell")]
 pub struct CellTrace {
     /// The arithmetic, from what was typed to its share of the total.
     #[serde(flatten)]
@@ -177,6 +178,15 @@ pub struct ChartTable {
     pub columns: Vec<String>,
     /// Rows of cells, as shown.
     pub rows: Vec<Vec<String>>,
+}
+
+/// What the window should show first.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Startup {
+    /// The session to open.
+    pub session: Option<String>,
+    /// Why the file named on the command line could not be opened.
+    pub problem: Option<AppError>,
 }
 
 /// What `health` tells about the history.
