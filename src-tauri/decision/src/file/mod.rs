@@ -22,7 +22,7 @@ pub const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// A decision that was read, and what the reader should know about the reading.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
-    /// The decision; complete, so that it can be ranked.
+    /// The decision; complete, so that it can be ranked, unless it was read as a frame.
     pub decision: Decision,
     /// What was assumed or is kept without use. Nothing here stands in the way.
     pub warnings: Vec<Problem>,
@@ -33,7 +33,15 @@ pub struct Loaded {
 /// # Errors
 /// Every problem of the text, in the order of its lines; see [`Problem`].
 pub fn from_toml(text: &str) -> Result<Loaded, Vec<Problem>> {
-    read::read(&toml_tree::parse(door(text)?)?)
+    read::read(&toml_tree::parse(door(text)?)?, true)
+}
+
+/// Reads a frame in TOML: a decision file that may still lack options or criteria, for someone to fill in.
+///
+/// # Errors
+/// Every problem of the text, in the order of its lines; see [`Problem`].
+pub fn frame_from_toml(text: &str) -> Result<Loaded, Vec<Problem>> {
+    read::read(&toml_tree::parse(door(text)?)?, false)
 }
 
 /// Reads a decision file in strict JSON (no comments, no trailing commas).
@@ -41,7 +49,7 @@ pub fn from_toml(text: &str) -> Result<Loaded, Vec<Problem>> {
 /// # Errors
 /// Every problem of the text, in the order of its lines; see [`Problem`].
 pub fn from_json(text: &str) -> Result<Loaded, Vec<Problem>> {
-    read::read(&json_tree::parse(door(text)?)?)
+    read::read(&json_tree::parse(door(text)?)?, true)
 }
 
 fn door(text: &str) -> Result<&str, Vec<Problem>> {

@@ -45,7 +45,8 @@ const OPTION_FIELDS: &[&str] = &[
     "before_edit",
 ];
 
-pub(super) fn read(root: &Node) -> Result<Loaded, Vec<Problem>> {
+/// Reads a decision; with `whole` it must be complete enough to be ranked.
+pub(super) fn read(root: &Node, whole: bool) -> Result<Loaded, Vec<Problem>> {
     let mut log = Log::default();
     if let Some(newer) = newer_version(root, &mut log) {
         return Err(vec![newer]);
@@ -67,7 +68,12 @@ pub(super) fn read(root: &Node) -> Result<Loaded, Vec<Problem>> {
             log.problems.push(problem);
         }
     }
-    for mut problem in decision.completeness() {
+    let incomplete = if whole {
+        decision.completeness()
+    } else {
+        Vec::new()
+    };
+    for mut problem in incomplete {
         problem.line = log.line_of(&problem.field);
         log.problems.push(problem);
     }
