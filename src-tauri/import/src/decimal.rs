@@ -27,12 +27,30 @@ impl DecimalMark {
     }
 }
 
-/// The first cell of each kind in a group.
+/// A cell that can be read one way only.
+#[derive(Clone, Copy)]
+struct Witness<'g> {
+    place: Place,
+    text: &'g str,
+    value: f64,
+}
+
+/// A cell that can be read both ways.
+#[derive(Clone, Copy)]
+struct Unsure<'g> {
+    place: Place,
+    text: &'g str,
+    point: f64,
+    comma: f64,
+}
+
+/// The first cell of each kind in a group, and how many are unsure.
 #[derive(Default)]
 struct Evidence<'g> {
-    point: Option<(&'g Place, &'g str)>,
-    comma: Option<(&'g Place, &'g str)>,
-    unsure: Option<(&'g Place, &'g str, f64, f64)>,
+    point: Option<Witness<'g>>,
+    comma: Option<Witness<'g>>,
+    unsure: Option<Unsure<'g>>,
+    unsure_count: usize,
 }
 
 impl<'g> Evidence<'g> {
@@ -42,16 +60,22 @@ impl<'g> Evidence<'g> {
             let Value::Number(reading) = &item.value else {
                 continue;
             };
-            let text = item.text.as_str();
+            let (place, text) = (item.place, item.text.as_str());
             match (reading.point, reading.comma) {
                 (Some(point), Some(comma)) if reading.is_ambiguous() && point.is_finite() => {
-                    seen.unsure.get_or_insert((&item.place, text, point, comma));
+                    seen.unsure_count += 1;
+                    seen.unsure.get_or_insert(Unsure {
+                        place,
+                        text,
+                        point,
+                        comma,
+                    });
                 }
-                (Some(_), None) => {
-                    seen.point.get_or_insert((&item.place, text));
+                (Some(value), None) => {
+                    seen.point.get_or_insert(Witness { place, text, value });
                 }
-                (None, Some(_)) => {
-                    seen.comma.get_or_insert((&item.place, text));
+                (None, Some(value)) => {
+                    seen.comma.get_or_insert(Witness { place, text, value });
                 }
                 _ => {}
             }
@@ -94,37 +118,31 @@ pub(crate) fn decide(
         };
         let by_separator = point_by_separator(seen, delimiter);
         let mark = said.or(own).or(elsewhere).or(by_separator);
-        if let Some((place, text, point, comma)) = seen.unsure {
-            if let Some(mark) = mark {
-                let because = reason(
-                    said,
-                    own,
-                    by_separator.is_some() && elsewhere.is_none(),
-                    seen,
-                );
-                marks
-                    .notices
-                    .push(resolved(group, place, text, mark, (point, comma), &because));
-            } else {
-                marks.problems.push(ambiguous(place, text, point, comma));
+        if let Some(unsure) = seen.unsure {
+            let Some(mark) = mark else {
+                marks.problems.push(ambiguous(unsure, seen.unsure_count));
                 marks.of.push(None);
                 continue;
-            }
+            };
+            let by_separator = by_separator.is_some() && elsewhere.is_none();
+            let because = reason(said, own, by_separator, seen);
+            marks.notices.push(resolved(group, unsure, mark, &because));
         }
         marks.of.push(Some(mark.unwrap_or(DecimalMark::Point)));
     }
-    if let Some((place, text)) = evidence
+    if let Some(witness) = evidence
         .iter()
         .find_map(|seen| seen.comma)
         .filter(|_| marks.problems.is_empty())
     {
+        let (text, place, value) = (
+            quoted(witness.text),
+            witness.place.a1(),
+            plain(witness.value),
+        );
         marks.notices.insert(
             0,
-            format!(
-                "Decimal commas are understood: {} in {} is a number.",
-                quoted(text),
-                place.a1()
-            ),
+            format!("Decimal commas are understood: {text} in {place} is read as {value}."),
         );
     }
     marks
@@ -143,8 +161,9 @@ fn shared_mark(evidence: &[Evidence]) -> Option<DecimalMark> {
 
 /// Programs that separate with commas write decimal points; thousands set apart by points come with semicolons.
 fn point_by_separator(seen: &Evidence, delimiter: Option<Delimiter>) -> Option<DecimalMark> {
-    let (_, text, ..) = seen.unsure?;
-    (delimiter == Some(Delimiter::Comma) && !text.contains(',')).then_some(DecimalMark::Point)
+    let unsure = seen.unsure?;
+    (delimiter == Some(Delimiter::Comma) && !unsure.text.contains(','))
+        .then_some(DecimalMark::Point)
 }
 
 fn reason(
@@ -156,11 +175,11 @@ fn reason(
     let witness = seen.point.or(seen.comma);
     match (said, own, witness) {
         (Some(mark), ..) => format!("because you said that the table uses {}", mark.words()),
-        (None, Some(mark), Some((place, text))) => {
+        (None, Some(mark), Some(witness)) => {
             format!(
                 "because {} in {} has {}",
-                quoted(text),
-                place.a1(),
+                quoted(witness.text),
+                witness.place.a1(),
                 mark.words()
             )
         }
@@ -169,57 +188,114 @@ fn reason(
     }
 }
 
-fn resolved(
-    group: &Group,
-    place: &Place,
-    text: &str,
-    mark: DecimalMark,
-    (point, comma): (f64, f64),
-    because: &str,
-) -> String {
+fn resolved(group: &Group, unsure: Unsure, mark: DecimalMark, because: &str) -> String {
     let value = if mark == DecimalMark::Point {
-        point
+        unsure.point
     } else {
-        comma
+        unsure.comma
     };
+    let (text, place) = (quoted(unsure.text), unsure.place.a1());
     format!(
-        "In {}, {} ({}) is read as {}, {because}.",
+        "In {}, {text} ({place}) is read as {}, {because}.",
         group.label,
-        quoted(text),
-        place.a1(),
         plain(value)
     )
 }
 
-fn mixed(group: &Group, point: (&Place, &str), comma: (&Place, &str)) -> ImportProblem {
+fn mixed(group: &Group, point: Witness, comma: Witness) -> ImportProblem {
     let message = format!(
         "{} has a decimal comma and {} in {} a decimal point. Use one of them in the whole of {}.",
-        quoted(comma.1),
-        quoted(point.1),
-        point.0.a1(),
+        quoted(comma.text),
+        quoted(point.text),
+        point.place.a1(),
         group.label
     );
-    ImportProblem::new(ProblemCode::MixedDecimals, message)
-        .at(*comma.0)
-        .found(comma.1)
-        .allowed("one decimal mark")
+    let problem = ImportProblem::new(ProblemCode::MixedDecimals, message).at(comma.place);
+    problem.found(comma.text).allowed("one decimal mark")
 }
 
-fn ambiguous(place: &Place, text: &str, point: f64, comma: f64) -> ImportProblem {
-    let (large, small) = if point.abs() > comma.abs() {
-        (point, comma)
+/// One problem a column, with the two spellings that would settle it: nobody mends fifty cells one by one.
+fn ambiguous(unsure: Unsure, count: usize) -> ImportProblem {
+    let (large, small) = if unsure.point > unsure.comma {
+        (unsure.point, unsure.comma)
     } else {
-        (comma, point)
+        (unsure.comma, unsure.point)
     };
-    let (large, small) = (plain(large), format!("{small:.4}"));
+    let (large, small) = if large < 0.0 {
+        (small, large)
+    } else {
+        (large, small)
+    };
+    // The larger reading takes the mark for a thousands mark, so the other one is its decimal mark.
+    let (thousands, decimal) = if unsure.text.contains(',') {
+        (',', '.')
+    } else {
+        ('.', ',')
+    };
+    let settled_large = format!("{}{decimal}00", plain(large));
+    let settled_small = format!("{small:.4}").replace('.', &thousands.to_string());
+    let others = match count - 1 {
+        0 => String::new(),
+        1 => " (so can one more cell of the column)".to_owned(),
+        more => format!(" (so can {more} more cells of the column)"),
+    };
     let message = format!(
-        "{} can be {large} or {}, and nothing in the table tells which. Write {large}, or {small} with a further zero.",
-        quoted(text),
-        small.trim_end_matches('0')
+        "{} can be {} or {}{others}, and nothing in the table tells which. Write it as {settled_large} or as \
+         {settled_small}: one cell that can only be read one way settles the whole column.",
+        quoted(unsure.text),
+        plain(large),
+        plain(small)
     );
-    let allowed = format!("{large} or {small}");
-    ImportProblem::new(ProblemCode::AmbiguousNumber, message)
-        .at(*place)
-        .found(text)
-        .allowed(allowed)
+    let problem = ImportProblem::new(ProblemCode::AmbiguousNumber, message).at(unsure.place);
+    problem
+        .found(unsure.text)
+        .allowed(format!("{settled_large} or {settled_small}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number;
+    use crate::values::Item;
+
+    fn group(texts: &[&str]) -> Group {
+        let item = |(i, text): (usize, &&str)| Item {
+            place: Place {
+                row: i + 2,
+                column: Some(2),
+                line: None,
+            },
+            text: (*text).to_owned(),
+            value: number::read(text).map_or(Value::Text, Value::Number),
+        };
+        Group {
+            label: "column \"c\"".to_owned(),
+            items: texts.iter().enumerate().map(item).collect(),
+        }
+    }
+
+    #[test]
+    fn both_spellings_that_the_refusal_offers_settle_the_column() {
+        for text in ["1,234", "1.200", "-1,500", "$12,345", "-2.000"] {
+            let refused = decide(&[&group(&[text, "7"])], None, None);
+            let allowed = refused.problems[0].allowed.clone().unwrap();
+            let readings = number::read(text).unwrap();
+            let mut offered = Vec::new();
+            for spelling in allowed.split(" or ") {
+                let settled = decide(&[&group(&[spelling, text])], None, None);
+                let mark = settled.of[0].unwrap();
+                let value = readings.with(mark);
+                assert_eq!(
+                    number::read(spelling).unwrap().with(mark),
+                    value,
+                    "{text} as {spelling}"
+                );
+                offered.push(value.unwrap());
+            }
+            offered.sort_by(f64::total_cmp);
+            let mut both = [readings.point.unwrap(), readings.comma.unwrap()];
+            both.sort_by(f64::total_cmp);
+            assert_eq!(offered, both, "{text}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::delimiter::{Delimiter, by_evidence};
 use crate::grid::{Grid, Raw, Row};
+use crate::markdown;
 use crate::problem::{ImportProblem, Place, ProblemCode, thousands};
 use crate::{MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
 use csv::{ReaderBuilder, StringRecord};
@@ -21,6 +22,9 @@ pub(crate) fn read(text: &str, wanted: Option<Delimiter>) -> Result<Grid, Import
         );
         return Err(ImportProblem::new(ProblemCode::TooLarge, message));
     }
+    if let Some(rows) = markdown::rows(text).filter(|_| wanted.is_none()) {
+        return grid_of(rows.into_iter().map(Ok), None, 0);
+    }
     let (text, told) = without_sep_line(text.strip_prefix('\u{feff}').unwrap_or(text));
     // The line that Excel hides still counts as a line of the file.
     let hidden_lines = usize::from(told.is_some());
@@ -28,13 +32,21 @@ pub(crate) fn read(text: &str, wanted: Option<Delimiter>) -> Result<Grid, Import
         .or(told)
         .or_else(|| by_evidence(text))
         .unwrap_or(Delimiter::Comma);
+    grid_of(Records::new(text, delimiter), Some(delimiter), hidden_lines)
+}
+
+fn grid_of(
+    rows: impl Iterator<Item = Result<Row, ImportProblem>>,
+    delimiter: Option<Delimiter>,
+    hidden_lines: usize,
+) -> Result<Grid, ImportProblem> {
     let mut grid = Grid {
-        delimiter: Some(delimiter),
+        delimiter,
         ..Grid::default()
     };
     let mut cells = 0;
-    for record in Records::new(text, delimiter) {
-        let mut row = record?;
+    for row in rows {
+        let mut row = row?;
         row.line = row.line.map(|line| line + hidden_lines);
         cells += row.cells.len();
         within_limits(&row, cells)?;
@@ -61,7 +73,9 @@ fn without_sep_line(text: &str) -> (&str, Option<Delimiter>) {
 fn within_limits(row: &Row, cells: usize) -> Result<(), ImportProblem> {
     let too_large =
         |what: String| Err(ImportProblem::new(ProblemCode::TooLarge, what).at(row.whole()));
-    if row.row > MAX_ROWS {
+    if row.cells.len() > MAX_COLUMNS {
+        Err(too_many_columns(row.cells.len(), row.whole()))
+    } else if row.row > MAX_ROWS {
         too_large(format!(
             "the table has more than {} rows, which is the most that is read.",
             thousands(MAX_ROWS)
@@ -99,7 +113,7 @@ fn mark_ragged(grid: &mut Grid) {
         row.ragged = true;
         let found = row.cells.len();
         let why = if found > width && grid.delimiter == Some(Delimiter::Comma) {
-            " A cell that holds a comma must stand in quotes: \"1,5\"."
+            " A cell that holds a comma must stand in quotes, such as \"1,200\"."
         } else {
             ""
         };
@@ -198,11 +212,7 @@ impl<'t> Records<'t> {
             return Err(unclosed_quote(&record, place));
         }
         if record.len() > MAX_COLUMNS {
-            let message = format!(
-                "{} columns, and at most {MAX_COLUMNS} are read.",
-                thousands(record.len())
-            );
-            return Err(ImportProblem::new(ProblemCode::TooLarge, message).at(place));
+            return Err(too_many_columns(record.len(), place));
         }
         self.end = end.min(self.text.len());
         self.breaks += line_breaks(&self.text.as_bytes()[start..self.end]);
@@ -222,6 +232,14 @@ impl Iterator for Records<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         self.next_row().transpose()
     }
+}
+
+fn too_many_columns(found: usize, place: Place) -> ImportProblem {
+    let message = format!(
+        "{} columns, and at most {MAX_COLUMNS} are read.",
+        thousands(found)
+    );
+    ImportProblem::new(ProblemCode::TooLarge, message).at(place)
 }
 
 fn unclosed_quote(record: &StringRecord, place: Place) -> ImportProblem {

@@ -28,7 +28,8 @@ pub(crate) fn table(grid: &Grid, said: Option<DecimalMark>) -> Result<Table, Vec
         return Err(vec![ImportProblem::new(ProblemCode::Empty, nothing)]);
     };
     let heads = names::heads(header, body, &mut problems);
-    let (specials, rows) = split(body, &mut problems);
+    let (specials, rows) = split(header, body, &mut problems);
+    notices.extend(names::doubts(header, &rows));
     let options = names::options(&rows, &mut problems);
     broken_and_long_cells(&grid.rows, &mut problems);
 
@@ -88,7 +89,11 @@ pub(crate) fn table(grid: &Grid, said: Option<DecimalMark>) -> Result<Table, Vec
 }
 
 /// Tells the rows about criteria, which come first, from the options.
-fn split<'g>(body: &'g [Row], problems: &mut Vec<ImportProblem>) -> (Specials<'g>, Vec<&'g Row>) {
+fn split<'g>(
+    header: &Row,
+    body: &'g [Row],
+    problems: &mut Vec<ImportProblem>,
+) -> (Specials<'g>, Vec<&'g Row>) {
     let mut specials = Specials::default();
     let mut options: Vec<&Row> = Vec::new();
     for row in body {
@@ -135,8 +140,11 @@ fn split<'g>(body: &'g [Row], problems: &mut Vec<ImportProblem>) -> (Specials<'g
         }
     }
     if options.is_empty() {
-        let message = "There is no option: below the header (and the weight, direction and unit rows) \
-                       comes one row an option.";
+        let message = format!(
+            "There is no option: the first row ({}, …) is the header, and below it, and below the weight, direction \
+             and unit rows, comes one row an option.",
+            quoted(&header.cell(0).shown())
+        );
         problems
             .push(ImportProblem::new(ProblemCode::NoOptions, message).allowed("1 option or more"));
     }

@@ -12,6 +12,7 @@ mod delimited;
 mod delimiter;
 mod grid;
 mod layout;
+mod markdown;
 mod names;
 mod number;
 mod special_rows;

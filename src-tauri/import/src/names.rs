@@ -96,6 +96,25 @@ pub(crate) fn options(rows: &[&Row], problems: &mut Vec<ImportProblem>) -> Vec<S
     names
 }
 
+/// What can be read and still looks like another kind of table.
+pub(crate) fn doubts(header: &Row, options: &[&Row]) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let corner = header.cell(0).shown();
+    if matches!(corner.to_lowercase().as_str(), "criterion" | "criteria") {
+        doubts.push(format!(
+            "The first column is headed {}, and its rows are read as options. If they are criteria, transpose the table.",
+            quoted(&corner)
+        ));
+    }
+    if options.len() > 1 && options.iter().all(|row| is_number(row.cell(0))) {
+        doubts.push(format!(
+            "The options are named by numbers ({}, …), because the first column holds the names.",
+            quoted(&options[0].cell(0).shown())
+        ));
+    }
+    doubts
+}
+
 fn check<'n>(
     one: &str,
     many: &str,

@@ -237,6 +237,49 @@ fn a_column_of_texts_keeps_its_texts_and_gives_no_numbers() {
 }
 
 #[test]
+fn a_table_that_may_be_of_another_kind_is_read_with_a_doubt() {
+    let cases = [
+        (
+            "Criterion,X,Y\nCost,1,2\n",
+            "If they are criteria, transpose the table.",
+        ),
+        (
+            "Cost,Ease\n5,4\n3,2\n",
+            "The options are named by numbers (\"5\", …)",
+        ),
+    ];
+    for (text, doubt) in cases {
+        let table = read(text).unwrap();
+        assert!(
+            table.notices.iter().any(|notice| notice.contains(doubt)),
+            "{:?}",
+            table.notices
+        );
+    }
+}
+
+#[test]
+fn a_markdown_table_is_read_like_any_other() {
+    let table =
+        read_pasted("| Option | Cost |\n|---|---:|\n| weight | 2 |\n| A | 1,5 |\n| B | |\n")
+            .unwrap();
+    assert_eq!(table.options, ["A", "B"]);
+    assert_eq!(
+        (table.criteria[0].weight, shown(&table).as_str()),
+        (Some(2.0), "1,5=1.5 / _")
+    );
+    let problems = read_pasted("| o | c |\n|---|---|\n| A |\n| B | 1 | 2 |\n").unwrap_err();
+    let messages: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "row 2 (line 3): the row has 1 cell, the header has 2.",
+            "row 3 (line 4): the row has 3 cells, the header has 2."
+        ]
+    );
+}
+
+#[test]
 fn formulas_and_markup_in_names_stay_literal() {
     let table =
         read("o,<b>Cost</b>,\"=HYPERLINK(\"\"x\"\")\"\n=SUM(A1:A9),1,2\n@cmd,3,4\n").unwrap();
