@@ -35,7 +35,7 @@ export type Target =
 export class GridModel {
   optionIds: string[] = $state.raw([]);
   criterionIds: string[] = $state.raw([]);
-  selection: Selection = $state.raw(at({ row: 0, column: 0 }));
+  #selection: Selection = $state.raw(at({ row: 0, column: 0 }));
   adding: Record<typeof ADD_OPTION | typeof ADD_CRITERION, Draft | null> = $state.raw({ [ADD_OPTION]: null, [ADD_CRITERION]: null });
   #cells = new Map<DraftKey, Slot<CellView>>();
   #options = new Map<string, Slot<OptionView>>();
@@ -55,6 +55,16 @@ export class GridModel {
     return decision.criteria.length === 0 ? { row: -1, column: 0 } : { row: 0, column: -1 };
   }
 
+  get selection(): Selection {
+    return this.#selection;
+  }
+
+  set selection(selection: Selection) {
+    const option = this.#facts.decision.options[selection.active.row];
+    if (option) this.prepare([option.id]);
+    this.#selection = selection;
+  }
+
   get decision(): Decision {
     return this.#facts.decision;
   }
@@ -64,15 +74,14 @@ export class GridModel {
     const before = this.#facts.decision;
     this.#facts = factsOf(decision, answer);
     this.#readonly = readonly;
-    if (before !== decision) this.selection = this.#follow(before);
     this.optionIds = keepIfSame(this.optionIds, decision.options);
     this.criterionIds = keepIfSame(this.criterionIds, decision.criteria);
     this.#dropRemoved();
-    for (const option of decision.options) {
-      refresh(this.#options, option.id, this.#optionView(option), sameOption);
-      for (const criterion of decision.criteria) {
-        refresh(this.#cells, cellKey(option.id, criterion.id), this.#cellView(option.id, criterion), sameView);
-      }
+    if (before !== decision) this.selection = this.#follow(before);
+    for (const option of decision.options) refresh(this.#options, option.id, this.#optionView(option), sameOption);
+    for (const [key, slot] of this.#cells) {
+      const view = this.#cellViewAt(key);
+      if (view && !sameView(slot.view, view)) slot.view = view;
     }
     for (const criterion of decision.criteria) refresh(this.#criteria, criterion.id, this.#criterionView(criterion), sameFlat);
   }
@@ -81,12 +90,14 @@ export class GridModel {
     const { rowOf, columnOf } = this.#facts;
     for (const id of this.#options.keys()) if (!rowOf.has(id)) this.#options.delete(id);
     for (const id of this.#criteria.keys()) if (!columnOf.has(id)) this.#criteria.delete(id);
-    for (const key of this.#cells.keys()) {
-      const [option, criterion] = key.split(' ');
-      if (rowOf.has(option ?? '') && columnOf.has(criterion ?? '')) continue;
-      this.#cells.delete(key);
-      this.#drafts.delete(key);
-    }
+    const gone = (key: DraftKey): boolean => {
+      const [first, second] = key.split(' ') as [string, string];
+      if (first === 'add') return false;
+      if (first === 'option') return !rowOf.has(second);
+      return !columnOf.has(second) || (first !== 'criterion' && !rowOf.has(first));
+    };
+    for (const key of this.#cells.keys()) if (gone(key)) this.#cells.delete(key);
+    for (const key of this.#drafts.keys()) if (gone(key)) this.#drafts.delete(key);
   }
 
   field(page: number): Field {
@@ -100,9 +111,23 @@ export class GridModel {
     };
   }
 
+  /**
+   * Makes the cells of the rows that will be drawn: a new ranking then costs those and not a table far below them.
+   * Not done in `cell`, because a signal is no dependency of the reaction that made it.
+   */
+  prepare(options: readonly string[]): void {
+    for (const option of options) {
+      for (const criterion of this.criterionIds) {
+        const key = cellKey(option, criterion);
+        const view = this.#cells.has(key) ? null : this.#cellViewAt(key);
+        if (view) this.#cells.set(key, new Slot(view));
+      }
+    }
+  }
+
   cell(option: string, criterion: string): Slot<CellView> {
     const slot = this.#cells.get(cellKey(option, criterion));
-    if (!slot) throw new Error(`no cell ${option} × ${criterion}`);
+    if (!slot) throw new Error(`cell ${option} × ${criterion} was not prepared`);
     return slot;
   }
 
@@ -145,7 +170,7 @@ export class GridModel {
     if (target.kind === 'corner') return '';
     const draft = this.#drafts.get(target.key);
     if (draft) return draft.text;
-    if (target.kind === 'cell') return this.#cells.get(target.key)?.view.text ?? '';
+    if (target.kind === 'cell') return (this.#cells.get(target.key)?.view ?? this.#cellView(target.option.id, target.criterion)).text;
     if (target.kind === 'option') return target.option.name;
     return target.kind === 'criterion' ? target.criterion.name : '';
   }
@@ -170,9 +195,17 @@ export class GridModel {
       const criterion = decision.criteria[columnOf.get(second) ?? -1];
       if (criterion) refresh(this.#criteria, second, this.#criterionView(criterion), sameFlat);
     } else {
-      const criterion = decision.criteria[columnOf.get(second) ?? -1];
-      if (criterion && rowOf.has(first)) refresh(this.#cells, key, this.#cellView(first, criterion), sameView);
+      const slot = this.#cells.get(key);
+      const view = slot && this.#cellViewAt(key);
+      if (slot && view && !sameView(slot.view, view)) slot.view = view;
     }
+  }
+
+  #cellViewAt(key: DraftKey): CellView | null {
+    const [option, criterion] = key.split(' ') as [string, string];
+    const { decision, rowOf, columnOf } = this.#facts;
+    const found = decision.criteria[columnOf.get(criterion) ?? -1];
+    return found && rowOf.has(option) ? this.#cellView(option, found) : null;
   }
 
   #cellView(option: string, criterion: Criterion): CellView {

@@ -8,7 +8,9 @@ export const HEADER = 78;
 export const RESULT = 164;
 export const ADD_COLUMN = 148;
 const CHARACTER = 7.4;
-/** Rows drawn above and below what is in sight, so that a wheel turn shows no gap. */
+/** Up to this many cells everything is drawn, so that scrolling makes no new rows; 50 × 25 is below it. */
+const DRAW_ALL_CELLS = 1600;
+/** Otherwise so many rows above and below what is in sight, so that a wheel turn shows no gap. */
 const MARGIN_ROWS = 6;
 
 export interface Layout {
@@ -84,11 +86,16 @@ export interface Sight {
   height: number;
 }
 
-/** First and last row to draw. */
-export function rowsInSight(layout: Layout, sight: Sight): { first: number; last: number } {
-  const first = Math.floor(sight.scrollTop / layout.rowHeight) - MARGIN_ROWS;
-  const last = Math.ceil((sight.scrollTop + Math.max(0, sight.height - HEADER)) / layout.rowHeight) + MARGIN_ROWS;
-  return { first: within(first, 0, Math.max(0, layout.options - 1)), last: within(last, 0, layout.options - 1) };
+/** How many rows beyond those in sight may be drawn in the end. */
+export function fullMargin(layout: Layout): number {
+  return layout.options * layout.widths.length <= DRAW_ALL_CELLS ? layout.options : MARGIN_ROWS;
+}
+
+/** First and last row to draw, with a margin of rows above and below what is in sight. */
+export function rowsToDraw(layout: Layout, sight: Sight, margin: number): { first: number; last: number } {
+  const first = Math.floor(sight.scrollTop / layout.rowHeight) - margin;
+  const last = Math.ceil((sight.scrollTop + Math.max(0, sight.height - HEADER)) / layout.rowHeight) + margin;
+  return { first: within(first, 0, Math.max(0, layout.options - 1)), last: Math.min(last, layout.options - 1) };
 }
 
 export function pageRows(layout: Layout, sight: Sight): number {
