@@ -85,31 +85,40 @@ fn same(x: f64) -> (f64, f64) {
 
 /// `Σ wv` over what is known, and the weight of what is not.
 fn weighted_sum(row: &[f64], weights: &[f64]) -> (f64, f64) {
+    let sum = dot(row, weights);
+    // Values and weights are finite, so that only a missing cell makes the sum NaN; most rows have none.
+    if !sum.is_nan() {
+        return (sum, 0.0);
+    }
+    let mut known = 0.0;
+    let mut gap = 0.0;
+    for (value, weight) in row.iter().zip(weights) {
+        if value.is_nan() {
+            gap += weight;
+        } else {
+            known += weight * value;
+        }
+    }
+    (known, gap)
+}
+
+fn dot(row: &[f64], weights: &[f64]) -> f64 {
     // Four sums side by side: one alone would wait for each addition before the next.
     const LANES: usize = 4;
+    let (row, row_rest) = row.as_chunks::<LANES>();
+    let (weights, weights_rest) = weights.as_chunks::<LANES>();
     let mut sums = [0.0; LANES];
-    let mut gaps = [0.0; LANES];
-    let (row_lanes, row_rest) = row.as_chunks::<LANES>();
-    let (weight_lanes, weight_rest) = weights.as_chunks::<LANES>();
-    for (values, weights) in row_lanes.iter().zip(weight_lanes) {
+    for (values, weights) in row.iter().zip(weights) {
         for lane in 0..LANES {
-            let known = !values[lane].is_nan();
-            sums[lane] += if known {
-                weights[lane] * values[lane]
-            } else {
-                0.0
-            };
-            gaps[lane] += if known { 0.0 } else { weights[lane] };
+            sums[lane] += values[lane] * weights[lane];
         }
     }
-    for (lane, (value, weight)) in row_rest.iter().zip(weight_rest).enumerate() {
-        if value.is_nan() {
-            gaps[lane] += weight;
-        } else {
-            sums[lane] += weight * value;
-        }
-    }
-    (sums.iter().sum(), gaps.iter().sum())
+    let rest: f64 = row_rest
+        .iter()
+        .zip(weights_rest)
+        .map(|(value, weight)| value * weight)
+        .sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
 /// `Σ w·ln v` over what is known, and the weight of what is not. A criterion without weight has no say, not even at 0.

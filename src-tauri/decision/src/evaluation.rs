@@ -3,7 +3,7 @@
 
 use crate::aggregate::{Mean, Total, total, totals};
 use crate::methods::{self, Details};
-use crate::model::{Decision, Direction, Kind, Method, MissingPolicy, Normalisation};
+use crate::model::{Criterion, Decision, Direction, Kind, Method, MissingPolicy, Normalisation};
 use crate::normalise::normalise;
 use crate::problem::{Problem, ProblemCode as Code, echo};
 use crate::score_table::ScoreTable;
@@ -43,19 +43,34 @@ pub(crate) struct Evaluation {
 }
 
 impl Evaluation {
+    /// Everything that can be told of a decision.
+    ///
     /// # Errors
     /// What is missing before the decision can be ranked, or what its method cannot compute.
     pub(crate) fn of(decision: &Decision, table: &ScoreTable) -> Result<Self, Vec<Problem>> {
+        let mut evaluation = Self::totals_only(decision, table)?;
+        evaluation.fill_values(table);
+        Ok(evaluation)
+    }
+
+    /// The same without the values of the cells: all that a ranking needs, and half the work.
+    ///
+    /// # Errors
+    /// Those of [`Self::of`].
+    pub(crate) fn totals_only(
+        decision: &Decision,
+        table: &ScoreTable,
+    ) -> Result<Self, Vec<Problem>> {
         let incomplete = decision.completeness();
         if !incomplete.is_empty() {
             return Err(incomplete);
         }
-        let mut evaluation = Self::unranked(decision, table);
+        let mut evaluation = Self::without_values(decision, table);
         if needs_every_cell(decision) {
             refuse_missing(decision, table, &evaluation.kept)?;
         }
         match (mean(decision.method), decision.normalisation) {
-            (Some(mean), None) => evaluation.rank_values(decision, mean),
+            (Some(mean), None) => evaluation.rank_values(decision, table, mean),
             (Some(mean), Some(normalisation)) => {
                 evaluation.rank_normalised(decision, table, mean, normalisation)?;
             }
@@ -66,6 +81,20 @@ impl Evaluation {
 
     /// Weights, knock-outs, functions and values, without totals: what can be told of an incomplete decision too.
     pub(crate) fn unranked(decision: &Decision, table: &ScoreTable) -> Self {
+        let mut evaluation = Self::without_values(decision, table);
+        evaluation.fill_values(table);
+        evaluation
+    }
+
+    fn fill_values(&mut self, table: &ScoreTable) {
+        let mut rows = RowValues::of(&self.functions);
+        self.values.reserve(table.numbers().len());
+        for numbers in table.numbers().chunks_exact(self.functions.len().max(1)) {
+            self.values.extend_from_slice(rows.of_row(numbers));
+        }
+    }
+
+    fn without_values(decision: &Decision, table: &ScoreTable) -> Self {
         let screened = screened_out(decision, table);
         let mut kept = vec![true; decision.options.len()];
         for out in &screened {
@@ -74,7 +103,7 @@ impl Evaluation {
         let functions = functions(decision, table, &kept);
         Self {
             weights: normalised(decision.criteria.iter().map(|c| c.weight)),
-            values: values(&functions, table.numbers()),
+            values: Vec::new(),
             functions,
             normalised: None,
             screened,
@@ -86,12 +115,17 @@ impl Evaluation {
         }
     }
 
-    fn rank_values(&mut self, decision: &Decision, mean: Mean) {
+    fn rank_values(&mut self, decision: &Decision, table: &ScoreTable, mean: Mean) {
         let [min, max] = self.span;
-        self.totals = totals(&self.values, &self.weights, mean, decision.missing);
-        for total in &mut self.totals {
-            *total = scaled(*total, min, max - min);
-        }
+        let mut rows = RowValues::of(&self.functions);
+        let rows = table
+            .numbers()
+            .chunks_exact(self.functions.len())
+            .map(|numbers| {
+                let total = total(rows.of_row(numbers), &self.weights, mean, decision.missing);
+                scaled(total, min, max - min)
+            });
+        self.totals = rows.collect();
     }
 
     fn rank_normalised(
@@ -166,59 +200,87 @@ pub(crate) fn score_of_values(
 }
 
 fn functions(decision: &Decision, table: &ScoreTable, kept: &[bool]) -> Vec<ValueFunction> {
-    let columns = decision.criteria.len();
-    let in_data = |c: &crate::model::Criterion| {
-        c.kind == Kind::Measured && c.range.is_none() && c.points.is_none()
-    };
-    let mut found = vec![[f64::INFINITY, f64::NEG_INFINITY]; columns];
-    if decision.criteria.iter().any(in_data) {
-        for (row, kept) in table.numbers().chunks_exact(columns).zip(kept) {
-            if *kept {
-                for (ends, x) in found.iter_mut().zip(row) {
-                    // `min` and `max` pass NaN by.
-                    *ends = [ends[0].min(*x), ends[1].max(*x)];
-                }
-            }
-        }
-    }
-    let ends = found
-        .into_iter()
-        .map(|ends| (ends[0] <= ends[1]).then_some(ends));
-    decision
-        .criteria
-        .iter()
-        .zip(ends)
-        .map(|(criterion, ends)| ValueFunction::of(criterion, decision.scale, ends))
-        .collect()
+    let in_data =
+        |c: &Criterion| c.kind == Kind::Measured && c.range.is_none() && c.points.is_none();
+    let functions = decision.criteria.iter().enumerate().map(|(i, criterion)| {
+        let found = if in_data(criterion) {
+            ends(table, i, kept)
+        } else {
+            None
+        };
+        ValueFunction::of(criterion, decision.scale, found)
+    });
+    functions.collect()
 }
 
-fn values(functions: &[ValueFunction], numbers: &[f64]) -> Vec<f64> {
-    let columns = functions.len();
-    let mut lines = Vec::with_capacity(columns);
-    let mut bent = Vec::new();
-    for (i, function) in functions.iter().enumerate() {
-        if let ValueFunction::Linear { worst, slope, .. } = function {
-            lines.push((*worst, *slope));
-        } else {
-            lines.push((0.0, 0.0));
-            bent.push(i);
+/// The lowest and highest number of a column among the options that are kept.
+fn ends(table: &ScoreTable, criterion: usize, kept: &[bool]) -> Option<[f64; 2]> {
+    let column = table
+        .numbers()
+        .iter()
+        .skip(criterion)
+        .step_by(table.criteria());
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for (x, kept) in column.zip(kept) {
+        // A NaN compares with nothing and so changes neither end.
+        if *kept && *x < low {
+            low = *x;
+        }
+        if *kept && *x > high {
+            high = *x;
         }
     }
-    let mut values = Vec::with_capacity(numbers.len());
-    for row in numbers.chunks_exact(columns.max(1)) {
-        values.extend(
-            row.iter()
-                .zip(&lines)
-                .map(|(x, (worst, slope))| ((x - worst) * slope).clamp(0.0, 1.0)),
-        );
-    }
-    for column in bent {
-        let at = (column..numbers.len()).step_by(columns);
-        for i in at {
-            values[i] = functions[column].value(numbers[i]);
+    (low <= high).then_some([low, high])
+}
+
+/// Turns rows of numbers into rows of values, without a place for all of them at once.
+struct RowValues<'f> {
+    functions: &'f [ValueFunction],
+    /// Of linear functions, by column; zeros for the others.
+    worst: Vec<f64>,
+    slopes: Vec<f64>,
+    /// The columns of the others.
+    bent: Vec<usize>,
+    row: Vec<f64>,
+}
+
+impl<'f> RowValues<'f> {
+    fn of(functions: &'f [ValueFunction]) -> Self {
+        let columns = functions.len();
+        let (mut worst, mut slopes, mut bent) =
+            (vec![0.0; columns], vec![0.0; columns], Vec::new());
+        for (i, function) in functions.iter().enumerate() {
+            match function {
+                ValueFunction::Linear {
+                    worst: at, slope, ..
+                } => (worst[i], slopes[i]) = (*at, *slope),
+                _ => bent.push(i),
+            }
+        }
+        Self {
+            functions,
+            worst,
+            slopes,
+            bent,
+            row: vec![0.0; columns],
         }
     }
-    values
+
+    fn of_row(&mut self, numbers: &[f64]) -> &[f64] {
+        let columns = self.row.len();
+        // One length for all lets the compiler take several columns at a time.
+        let (row, numbers) = (&mut self.row[..columns], &numbers[..columns]);
+        let (worst, slopes) = (&self.worst[..columns], &self.slopes[..columns]);
+        for i in 0..columns {
+            let value = (numbers[i] - worst[i]) * slopes[i];
+            let value = if value < 0.0 { 0.0 } else { value };
+            row[i] = if value > 1.0 { 1.0 } else { value };
+        }
+        for column in &self.bent {
+            self.row[*column] = self.functions[*column].value(numbers[*column]);
+        }
+        &self.row
+    }
 }
 
 /// The numbers of the options that are ranked, normalised; more is better in every column.

@@ -50,51 +50,49 @@ pub struct JudgedCell {
 /// Options × criteria, row by row. Numbers are scores on the scale (judged, manual) or in the criterion's unit (measured).
 #[derive(Clone, Debug)]
 pub struct ScoreTable {
-    columns: usize,
+    /// By criterion.
+    measured: Vec<bool>,
     /// NaN where there is no number: it spares the ranking a second array.
     numbers: Vec<f64>,
-    origins: Vec<(CellState, Option<Source>)>,
+    /// The cells without a number that are not simply pending: few, by rising position.
+    unscored: Vec<(usize, CellState)>,
+    /// Which cells a model has spoken on; empty until one has.
+    by_model: Vec<bool>,
 }
 
 impl ScoreTable {
     /// What the decision itself gives: measured values and hand scores; all else is pending.
     #[must_use]
     pub fn from_given(decision: &Decision) -> Self {
-        let columns = decision.criteria.len();
-        let size = decision.options.len() * columns;
-        let mut numbers = Vec::with_capacity(size);
-        let mut origins = Vec::with_capacity(size);
         let measured: Vec<bool> = decision
             .criteria
             .iter()
             .map(|c| c.kind == Kind::Measured)
             .collect();
+        let mut numbers = Vec::with_capacity(decision.options.len() * measured.len());
+        let mut unscored = Vec::new();
         for row in &decision.cells {
-            for (cell, measured) in row.iter().zip(&measured) {
-                let (number, origin) = if *measured {
-                    match cell.value {
-                        Some(value) => (value, (CellState::Scored, Some(Source::Measured))),
-                        None => (f64::NAN, (CellState::Pending, None)),
-                    }
-                } else {
-                    match cell.score {
-                        Some(HandScore::Score(score)) => {
-                            (score, (CellState::Scored, Some(Source::Hand)))
-                        }
+            let start = numbers.len();
+            let given =
+                row.iter()
+                    .zip(&measured)
+                    .enumerate()
+                    .map(|(i, (cell, measured))| match cell.score {
+                        _ if *measured => cell.value.unwrap_or(f64::NAN),
+                        Some(HandScore::Score(score)) => score,
+                        None => f64::NAN,
                         Some(HandScore::Abstain) => {
-                            (f64::NAN, (CellState::Abstained, Some(Source::Hand)))
+                            unscored.push((start + i, CellState::Abstained));
+                            f64::NAN
                         }
-                        None => (f64::NAN, (CellState::Pending, None)),
-                    }
-                };
-                numbers.push(number);
-                origins.push(origin);
-            }
+                    });
+            numbers.extend(given);
         }
         Self {
-            columns,
+            measured,
             numbers,
-            origins,
+            unscored,
+            by_model: Vec::new(),
         }
     }
 
@@ -111,10 +109,9 @@ impl ScoreTable {
             .criteria
             .get(criterion)
             .is_some_and(|c| c.kind == Kind::Judged);
-        let at = option * self.columns + criterion;
         if !is_judged
-            || option >= decision.options.len()
-            || self.origins[at].1 == Some(Source::Hand)
+            || option >= self.options()
+            || self.source(option, criterion) == Some(Source::Hand)
         {
             return;
         }
@@ -124,43 +121,71 @@ impl ScoreTable {
             (CellState::Scored, None) => (CellState::Unparsed, f64::NAN),
             (state, _) => (state, f64::NAN),
         };
+        let at = self.place(option, criterion);
         self.numbers[at] = number;
-        self.origins[at] = (state, Some(Source::Model));
+        self.by_model.resize(self.numbers.len(), false);
+        self.by_model[at] = true;
+        match self.unscored.binary_search_by_key(&at, |(place, _)| *place) {
+            Ok(known) if number.is_nan() => self.unscored[known].1 = state,
+            Ok(known) => {
+                self.unscored.remove(known);
+            }
+            Err(place) if number.is_nan() => self.unscored.insert(place, (at, state)),
+            Err(_) => {}
+        }
     }
 
     /// How many options there are.
     #[must_use]
     pub fn options(&self) -> usize {
-        self.numbers.len().checked_div(self.columns).unwrap_or(0)
+        self.numbers
+            .len()
+            .checked_div(self.measured.len())
+            .unwrap_or(0)
     }
 
     /// How many criteria there are.
     #[must_use]
     pub fn criteria(&self) -> usize {
-        self.columns
+        self.measured.len()
     }
 
     /// The number of a cell that is scored.
     #[must_use]
     pub fn number(&self, option: usize, criterion: usize) -> Option<f64> {
-        let number = self.numbers[option * self.columns + criterion];
+        let number = self.numbers[self.place(option, criterion)];
         (!number.is_nan()).then_some(number)
     }
 
     /// The state of a cell.
     #[must_use]
     pub fn state(&self, option: usize, criterion: usize) -> CellState {
-        self.origins[option * self.columns + criterion].0
+        let at = self.place(option, criterion);
+        if !self.numbers[at].is_nan() {
+            return CellState::Scored;
+        }
+        let known = self.unscored.binary_search_by_key(&at, |(place, _)| *place);
+        known.map_or(CellState::Pending, |known| self.unscored[known].1)
     }
 
-    /// The source of a cell's number or abstention.
+    /// The source of a cell's number, abstention or failure.
     #[must_use]
     pub fn source(&self, option: usize, criterion: usize) -> Option<Source> {
-        self.origins[option * self.columns + criterion].1
+        let by_model = self.by_model.get(self.place(option, criterion)) == Some(&true);
+        match self.state(option, criterion) {
+            _ if by_model => Some(Source::Model),
+            CellState::Pending => None,
+            _ if self.measured[criterion] => Some(Source::Measured),
+            _ => Some(Source::Hand),
+        }
     }
 
     /// All numbers, row by row, NaN where there is none.
     pub(crate) fn numbers(&self) -> &[f64] {
         &self.numbers
+    }
+
+    fn place(&self, option: usize, criterion: usize) -> usize {
+        option * self.measured.len() + criterion
     }
 }

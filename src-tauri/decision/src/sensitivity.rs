@@ -3,7 +3,7 @@
 
 use crate::aggregate::Mean;
 use crate::evaluation::{Evaluation, mean, score_of_values};
-use crate::model::{Decision, Kind};
+use crate::model::{Decision, Kind, MissingPolicy};
 use crate::rank::Placed;
 use crate::score_table::ScoreTable;
 
@@ -21,6 +21,9 @@ pub(crate) struct Flip {
     /// The option that is level or ahead after the change.
     pub(crate) rival: usize,
 }
+
+/// More steps of one level than any scale has.
+const MOST_LEVELS: u32 = 21;
 
 /// For every judgement the fewest levels that change the first place, if any number does. Methods other than weighted sum and
 /// product on value functions have none.
@@ -75,6 +78,14 @@ pub(crate) fn flips(
                 };
                 (ahead >= -evaluation.tolerance()).then_some(ahead)
             };
+            // Scores are monotone in a judgement: what the ends do not change, nothing between them does.
+            let scale = decision.scale;
+            if described.must.is_none()
+                && crosses(scale.max).is_none()
+                && crosses(scale.min).is_none()
+            {
+                continue;
+            }
             let fewest = search.fewest_levels(from, crosses);
             flips.extend(fewest.map(|(levels, to, ahead)| Flip {
                 option: place.option,
@@ -98,38 +109,43 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// The score of `option` if its judgement on `criterion` were `number`.
     fn score_with(&self, option: usize, criterion: usize, number: f64) -> f64 {
-        let mut row = self.evaluation.row(option).to_vec();
-        row[criterion] = self.evaluation.functions[criterion].value(number);
+        let row = self.evaluation.row(option);
+        let value = self.evaluation.functions[criterion].value(number);
+        if self.mean == Mean::Arithmetic {
+            // One term of the sum changes: no need to add up the others again.
+            let total = &self.evaluation.totals[option];
+            let share = match self.decision.missing {
+                MissingPolicy::Renormalise | MissingPolicy::Refuse => 1.0 / total.coverage,
+                MissingPolicy::Bounds | MissingPolicy::Neutral => 1.0,
+            };
+            let weight = self.evaluation.weights[criterion] * share;
+            return total.score + self.decision.scale.width() * weight * (value - row[criterion]);
+        }
+        let mut row = row.to_vec();
+        row[criterion] = value;
         score_of_values(&row, &self.evaluation.weights, self.decision, self.mean)
     }
 
-    /// The fewest levels up or down from `from` at which `crosses` is met; values are monotone in levels, so a bisection would
-    /// find it too, but a scale has at most 20.
+    /// The fewest levels up or down from `from` at which `crosses` is met, where the judgement then stands, and what `crosses`
+    /// gives there.
     fn fewest_levels(
         &self,
         from: f64,
         crosses: impl Fn(f64) -> Option<f64>,
     ) -> Option<(u32, f64, f64)> {
         let scale = self.decision.scale;
-        let level = scale.level();
-        let ends = [scale.max, scale.min].map(|end| crosses(end).is_some());
-        if ends == [false, false] && self.decision.criteria.iter().all(|c| c.must.is_none()) {
-            return None;
-        }
-        for levels in 1..=21 {
-            let step = f64::from(levels) * level;
+        for levels in 1..=MOST_LEVELS {
+            let step = f64::from(levels) * scale.level();
             let moved = [(from + step).min(scale.max), (from - step).max(scale.min)];
             let met = moved
                 .into_iter()
                 .filter(|to| *to != from)
                 .filter_map(|to| Some((levels, to, crosses(to)?)));
             let best = met.max_by(|a, b| a.2.total_cmp(&b.2));
-            if best.is_some() {
+            if best.is_some() || moved == [scale.max, scale.min] {
                 return best;
-            }
-            if moved == [scale.max, scale.min] {
-                return None;
             }
         }
         None
