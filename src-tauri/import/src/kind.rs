@@ -53,9 +53,14 @@ pub fn sniff(name_hint: Option<&str>, bytes: &[u8]) -> Kind {
     }
 }
 
-/// The parts of an office document are named at the head of each zip entry, in the clear.
+/// The parts of an office document are named in the clear at the head of each, and all together at the zip's end.
 fn office_kind(bytes: &[u8]) -> Kind {
-    let has = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+    const HEAD: usize = 64 * 1024;
+    const TAIL: usize = 256 * 1024;
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
+    let named = |part: &[u8], names: &[u8]| names.windows(part.len()).any(|window| window == part);
+    let has = |part: &[u8]| named(part, head) || named(part, tail);
     let unsupported = |what| Kind::Unsupported {
         what,
         instead: instead_of(what),

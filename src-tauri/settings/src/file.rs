@@ -252,10 +252,9 @@ fn parse(text: &str) -> Read {
         Err(error) => {
             // The parser's own message quotes the line, which may hold anything; its first part does not.
             let line = error.span().map(|span| line_of(text, span.start));
-            return Read::none_of_it(
-                line,
-                &echo(error.message().lines().next().unwrap_or("it is not TOML")),
-            );
+            let why = error.message().lines().next().unwrap_or_default();
+            let why = why.split(", expected").next().unwrap_or_default();
+            return Read::none_of_it(line, &echo(why));
         }
     };
     let mut settings = Settings::default();

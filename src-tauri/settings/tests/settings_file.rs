@@ -238,6 +238,18 @@ fn a_file_that_is_no_toml_names_the_line_and_repeats_nothing_of_it() {
 }
 
 #[test]
+fn what_is_wrong_with_the_toml_is_said_in_a_few_words() {
+    let (_temp, folders) = with_file("\ntheme = dark\n");
+    let file = SettingsFile::load(&folders).unwrap();
+    let start = "settings.toml, line 2: string values must be quoted. The defaults are used";
+    assert!(
+        file.problems()[0].message.starts_with(start),
+        "{}",
+        file.problems()[0].message
+    );
+}
+
+#[test]
 fn two_processes_that_change_different_keys_keep_both_changes() {
     let (_temp, folders) = with_file("# ours\n");
     let mut one = SettingsFile::load(&folders).unwrap();
