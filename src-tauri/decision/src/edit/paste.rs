@@ -8,15 +8,17 @@ use crate::rules;
 
 impl Work {
     pub(super) fn paste(&mut self, option: i64, criterion: i64, rows: &[Vec<String>]) {
-        if option < -1 || criterion < -1 {
+        let Some(block) = Block::of(option, criterion, rows) else {
+            return;
+        };
+        let past_the_end = block.first_row > self.decision.options.len() + 1
+            || block.first_column > self.decision.criteria.len() + 1;
+        if option < -1 || criterion < -1 || past_the_end {
             let message = "the paste begins outside the table";
             self.problems
                 .push(Problem::new(Code::BadText, "cells", message));
             return;
         }
-        let Some(block) = Block::of(option, criterion, rows) else {
-            return;
-        };
         let last_row = block.first_row + block.rows.len();
         let last_column = block.first_column + block.width;
         // Both count the names as place 0, the first option or criterion as place 1.
@@ -116,10 +118,8 @@ impl<'r> Block<'r> {
             .map_or(rows.len(), |last| last + 1);
         let rows = &rows[..filled];
         let width = rows.iter().map(Vec::len).max()?;
-        let first_row = usize::try_from(option.checked_add(1)?).ok()?;
-        let first_column = usize::try_from(criterion.checked_add(1)?).ok()?;
-        first_row.checked_add(rows.len())?;
-        first_column.checked_add(width)?;
+        let place = |at: i64| usize::try_from(at.saturating_add(1)).unwrap_or(usize::MAX);
+        let (first_row, first_column) = (place(option), place(criterion));
         (width > 0).then_some(Self {
             first_row,
             first_column,
