@@ -16,8 +16,10 @@ beforeAll(async () => {
 afterAll(() => stage.stop());
 
 /** A theme changes colours only, so in the dark one only their contrast is looked at again. */
-async function broken(page: Page, theme: 'light' | 'dark'): Promise<string[]> {
+async function broken(page: Page, theme: 'light' | 'dark', name: string): Promise<string[]> {
   const axe = new AxeBuilder({ page });
+  // A thousand cells take axe a minute and are the same cells as in the small table.
+  if (name === 'full') axe.exclude('[role="grid"]');
   const found = await (theme === 'light' ? axe.withTags(RULES) : axe.withRules('color-contrast')).analyze();
   return found.violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`),
@@ -29,7 +31,7 @@ describe.each(['light', 'dark'] as const)('%s', (theme) => {
     const { page, context, complaints } = await stage.open(fake, { theme });
     await act(page);
     await picture(page, `${name}-1280-${theme}`);
-    expect(await broken(page, theme)).toEqual([]);
+    expect(await broken(page, theme, name)).toEqual([]);
     if (LARGE.has(name)) {
       await page.setViewportSize({ width: 1920, height: 1080 });
       await picture(page, `${name}-1920-${theme}`);

@@ -1,6 +1,7 @@
 // What the page may ask of the engine, one method a command. No other folder knows how a command travels.
 import type {
   Answer,
+  AppError,
   BackupInfo,
   CellTrace,
   Chart,
@@ -13,6 +14,7 @@ import type {
   SessionState,
   SessionSummary,
   SessionView,
+  Startup,
   Template,
   UiSettings,
 } from './types.ts';
@@ -51,10 +53,16 @@ export interface Backend {
   backup_now(): Promise<BackupInfo>;
   restore_backup(file: string): Promise<Health>;
   open_data_folder(): Promise<void>;
+  show_in_folder(path: string): Promise<void>;
+  /** Asked once, when the page starts. */
+  startup(): Promise<Startup>;
   /** Called once, after the first frame is on screen: the engine then starts its integrity check. */
   first_paint(): Promise<void>;
 
   /** Another process or a background job wrote. Returns what ends the subscription. */
   on_history_changed(listener: (session: string | null) => void): () => void;
   on_health_changed(listener: (health: Health) => void): () => void;
+  /** The program was started again with a file: this is its session, or why it could not be opened. */
+  on_open_session(listener: (session: string) => void): () => void;
+  on_problem(listener: (error: AppError) => void): () => void;
 }

@@ -91,6 +91,7 @@ const TABLE: Record<string, ErrorWords> = {
     hint: 'Try again, or export a file instead.',
     ways: ['retry', 'details'],
   },
+  cannot_open: { title: 'The folder could not be opened', hint: 'Its path can be copied from the settings.', ways: ['details'] },
   settings: {
     title: 'The settings could not be read or saved',
     hint: 'What you see applies until you close Ponder.',

@@ -47,8 +47,13 @@ export const tauriBackend: Backend = {
   backup_now: () => call('backup_now'),
   restore_backup: (file) => call('restore_backup', { file }),
   open_data_folder: () => call('open_data_folder'),
+  show_in_folder: (path) => call('show_in_folder', { path }),
+  startup: () => call('startup'),
   first_paint: () => call('first_paint'),
   on_history_changed: (listener) =>
     subscribe<{ session: string | null }>('history_changed', (event) => listener(event.payload.session)),
   on_health_changed: (listener) => subscribe<Health>('health_changed', (event) => listener(event.payload)),
+  on_open_session: (listener) =>
+    subscribe<{ session: string }>('open_session', (event) => listener(event.payload.session)),
+  on_problem: (listener) => subscribe('problem', (event) => listener(asAppError(event.payload))),
 };

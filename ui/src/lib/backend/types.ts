@@ -314,6 +314,13 @@ export interface AppError {
   problems?: Problem[] | null;
 }
 
+export interface Startup {
+  /** The session to show first. */
+  session: string | null;
+  /** Why the file the program was started with could not be opened. */
+  problem: AppError | null;
+}
+
 export type Theme = 'system' | 'light' | 'dark';
 export type Density = 'comfortable' | 'compact';
 

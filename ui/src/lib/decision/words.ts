@@ -2,6 +2,7 @@
 import type { CellState, Direction, Kind, Method, Missing, Normalisation, Source } from '../backend/types.ts';
 
 interface Words {
+  /** For a line of text. */
   short: string;
   long: string;
 }
@@ -16,11 +17,15 @@ export const METHODS: Record<Method, Words> = {
   moora: { short: 'MOORA', long: 'Benefits minus costs, after vector normalisation.' },
 };
 
-export const MISSING: Record<Missing, Words> = {
-  bounds: { short: 'missing as bounds', long: 'A missing cell counts once as worst and once as best: totals become intervals.' },
-  renormalise: { short: 'missing left out', long: 'The weights of what is scored are scaled up.' },
-  neutral: { short: 'missing as middle', long: 'A missing cell counts as the middle of the scale.' },
-  refuse: { short: 'missing refused', long: 'Nothing is ranked until every cell is filled.' },
+export const MISSING: Record<Missing, Words & { name: string }> = {
+  bounds: {
+    name: 'Counts as worst and as best',
+    short: 'missing as bounds',
+    long: 'Totals with missing cells become intervals; no winner while the best overlap.',
+  },
+  renormalise: { name: 'Is left out', short: 'missing left out', long: 'The weights of what is scored are scaled up.' },
+  neutral: { name: 'Counts as the middle', short: 'missing as middle', long: 'A missing cell counts as the middle of the scale.' },
+  refuse: { name: 'Must be filled first', short: 'missing refused', long: 'Nothing is ranked until every cell is filled.' },
 };
 
 export const NORMALISATIONS: Record<Normalisation, string> = {

@@ -20,6 +20,9 @@ export function share(x: number): string {
   return `${whole.format(percent)} %`;
 }
 
+/** Whether a coverage (0–1, a sum of rounded shares) leaves nothing out. */
+export const complete = (coverage: number): boolean => coverage > 0.99995;
+
 export function bytes(x: number): string {
   if (x < 1024) return `${x} B`;
   if (x < 1024 * 1024) return `${whole.format(x / 1024)} KB`;

@@ -56,6 +56,7 @@ export function commands(app: App): Command[] {
       when: view !== null && view.session.state !== 'trashed' && writable,
       run: () => void app.list.move(view!.session, 'trashed'),
     },
+    { label: app.sidebar ? 'Hide the list of decisions' : 'Show the list of decisions', keys: 'Ctrl B', icon: 'sidebar', run: () => (app.sidebar = !app.sidebar) },
     { label: 'Back up now', keys: '', icon: 'shield', when: writable, run: () => void app.backupNow() },
     { label: 'Use the light theme', keys: '', icon: 'gear', run: () => void app.saveSettings({ theme: 'light' }) },
     { label: 'Use the dark theme', keys: '', icon: 'gear', run: () => void app.saveSettings({ theme: 'dark' }) },

@@ -1,4 +1,5 @@
 // The keys of the whole page. Keys of one component stay with it; a key that it has handled never arrives here.
+import { tick } from 'svelte';
 import { endsComposition } from '../parts/composition.ts';
 import type { App } from '../state/app.svelte.ts';
 import { show } from './commands.ts';
@@ -52,8 +53,13 @@ function chord(app: App, event: KeyboardEvent): (() => void) | null {
       return () => (app.screen = 'new');
     case 'k':
       return () => (app.overlay = 'palette');
+    case 'b':
+      return () => (app.sidebar = !app.sidebar);
     case 'f':
-      return () => document.getElementById('session-search')?.focus();
+      return () => {
+        app.sidebar = true;
+        void tick().then(() => document.getElementById('session-search')?.focus());
+      };
     case 'e':
       return app.open.view ? () => (app.overlay = 'export') : null;
     case '1':

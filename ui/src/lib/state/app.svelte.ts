@@ -28,6 +28,8 @@ export class App {
   started = $state(false);
   /** The blank decision that was just made, until its topic has the focus. */
   fresh = $state<string | null>(null);
+  /** The list at the left can be put away to make room. */
+  sidebar = $state(true);
   health = $state.raw<Health | null>(null);
   settings = $state.raw<UiSettings>({ theme: 'system', last_session: null, sidebar_width: 248, density: 'comfortable' });
   /** What the system wants, followed live. */
@@ -68,21 +70,29 @@ export class App {
     return this.health === null || this.health.history.state === 'ok';
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
     const { backend } = this;
     backend.on_history_changed((session) => {
       void this.list.load();
       if (session === null || session === this.open.id) void this.open.reload();
     });
     backend.on_health_changed((health) => this.#healthIs(health));
+    backend.on_open_session((session) => void this.openSession(session).then(() => this.list.load()));
+    backend.on_problem((error) => this.faults.show(error));
+    return this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    const { backend } = this;
     const listed = this.list.load();
     const checked = this.loadHealth();
     try {
-      this.settings = await backend.settings();
-      const last = this.settings.last_session;
-      if (last) await this.openSession(last, { quietly: true });
+      const [settings, startup] = await Promise.all([backend.settings(), backend.startup()]);
+      this.settings = settings;
+      if (startup.session) await this.openSession(startup.session, { quietly: true });
+      if (startup.problem) this.faults.show(startup.problem);
     } catch (cause) {
-      this.faults.show(cause, () => this.start());
+      this.faults.show(cause, () => this.#begin());
     }
     await Promise.all([listed, checked]);
     this.started = true;
@@ -155,8 +165,8 @@ export class App {
       // The system's own dialog has asked before it gave the name of a file that exists.
       const written = await this.progress.during('Writing…', this.backend.export_session(id, format, path, true));
       this.toasts.show(`Saved ${written.path}`, {
-        label: 'Copy path',
-        run: () => void this.attempt(() => this.backend.copy_text(written.path)),
+        label: 'Show in folder',
+        run: () => void this.attempt(() => this.backend.show_in_folder(written.path)),
       });
       this.announcer.say(`Saved ${written.path}`);
     } catch (cause) {

@@ -18,6 +18,7 @@ import type {
   SessionState,
   SessionSummary,
   SessionView,
+  Startup,
   Template,
   UiSettings,
 } from '../types.ts';
@@ -322,6 +323,15 @@ export class FakeBackend implements Backend {
     return this.#health();
   }
 
+  async show_in_folder(_path: string): Promise<void> {
+    await this.#tick('show_in_folder');
+  }
+
+  async startup(): Promise<Startup> {
+    await this.#tick('startup');
+    return { session: this.#settings.last_session, problem: null };
+  }
+
   async open_data_folder(): Promise<void> {
     await this.#tick('open_data_folder');
   }
@@ -338,6 +348,14 @@ export class FakeBackend implements Backend {
   on_health_changed(listener: (health: Health) => void): () => void {
     this.#healthListeners.add(listener);
     return () => this.#healthListeners.delete(listener);
+  }
+
+  on_open_session(_listener: (session: string) => void): () => void {
+    return () => {};
+  }
+
+  on_problem(_listener: (error: AppError) => void): () => void {
+    return () => {};
   }
 
   /** For tests: what another program does to the same history. */

@@ -57,7 +57,7 @@ export function problemsOf(decision: Decision): Problem[] {
   return problems;
 }
 
-function cellResult(decision: Decision, row: number, column: number): CellResult {
+function cellResult(decision: Decision, row: number, column: number, fn: ValueFunction | null): CellResult {
   const option = decision.options[row]!;
   const criterion = decision.criteria[column]!;
   const cell: Cell = decision.cells[row]![column]!;
@@ -76,7 +76,6 @@ function cellResult(decision: Decision, row: number, column: number): CellResult
     justification: null,
     evidence: option.evidence.filter((item) => item.criterion === criterion.id),
   };
-  const fn = valueFunction(decision, column);
   if (criterion.kind === 'measured') {
     if (cell.value === null || !fn) return base;
     const { value, outside } = valueAt(fn, cell.value);
@@ -94,7 +93,8 @@ export function rank(decision: Decision): Answer | null {
   const span = max - min;
   const total = decision.criteria.reduce((sum, criterion) => sum + criterion.weight, 0);
   const shares = decision.criteria.map((criterion) => criterion.weight / total);
-  const cells = decision.options.map((_, row) => decision.criteria.map((_, column) => cellResult(decision, row, column)));
+  const functions = decision.criteria.map((_, column) => valueFunction(decision, column));
+  const cells = decision.options.map((_, row) => functions.map((fn, column) => cellResult(decision, row, column, fn)));
   const screened_out: Answer['screened_out'] = [];
   const ranked: (Ranked & { middle: number })[] = [];
   const combine = (values: number[]): number =>
@@ -152,7 +152,7 @@ export function rank(decision: Decision): Answer | null {
     ? { rivals: [first!.option, second!.option], because: `one level of ${decision.criteria[0]!.name} would swap them` }
     : null;
   const notes = decision.criteria.flatMap((criterion, column) => {
-    const fn = valueFunction(decision, column);
+    const fn = functions[column];
     return criterion.kind === 'measured' && fn?.found_in_data
       ? [`range of ${criterion.name} found in the data: ${fn.points[0]![0]}–${fn.points[1]![0]} ${criterion.unit}`.trim()]
       : [];
