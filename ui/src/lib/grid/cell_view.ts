@@ -145,10 +145,14 @@ export function sameView(a: CellView, b: CellView): boolean {
   return (Object.keys(a) as (keyof CellView)[]).every((name) => a[name] === b[name]);
 }
 
+/** Characters that fit the narrowest column beside the marks. */
+const FITS_ALWAYS = 8;
+
 /** The classes of a cell: each state has a shape or a mark of its own in the style sheet, colour comes on top. */
 export function classesOf(view: CellView): string {
   const names = ['cell', `is-${view.look}`];
   if (view.number) names.push('number');
+  if (view.shown.length > FITS_ALWAYS) names.push('long');
   if (view.judged) names.push('judged');
   if (view.outOfRange) names.push('out-of-range');
   if (view.beforeEdit) names.push('before-edit');

@@ -1,7 +1,7 @@
 // The state of the grid: decision and answer as views a cell, drafts, selection, the edit under way. One signal a cell, set only
 // when what it shows changes, so that a keystroke or a new ranking redraws those cells and no others.
-import type { Answer, Criterion, Decision, DecisionOption } from '../backend/types.ts';
-import { viewOf, sameView, type CellView, type Draft } from './cell_view.ts';
+import type { Answer, CellResult, Criterion, Decision, DecisionOption } from '../backend/types.ts';
+import { viewOf, sameView, type CellFacts, type CellView, type Draft } from './cell_view.ts';
 import { criterionView, optionView, type CriterionView, type OptionView } from './head_view.ts';
 import { ADD_CRITERION, ADD_OPTION, cellKey, criterionKey, optionKey, type DraftKey } from './outbox.ts';
 import { at, clamp, isAddCriterion, isAddOption, type Field, type Place, type Selection } from './selection.ts';
@@ -14,10 +14,43 @@ export class Slot<View> {
   }
 }
 
+/** A cell's view with what it was made from, so that a new ranking can tell at a glance that nothing changed here. */
+class CellSlot extends Slot<CellView> {
+  readonly option: string;
+  readonly criterion: string;
+  made: Made;
+  constructor(option: string, criterion: string, made: Made) {
+    super(viewOf(made));
+    this.option = option;
+    this.criterion = criterion;
+    this.made = made;
+  }
+
+  update(made: Made): void {
+    if (sameFacts(this.made, made)) return;
+    this.made = made;
+    const view = viewOf(made);
+    if (!sameView(this.view, view)) this.view = view;
+  }
+}
+
+type Made = CellFacts;
+
+function sameFacts(a: Made, b: Made): boolean {
+  return a.cell === b.cell && a.criterion === b.criterion && a.draft === b.draft && a.knockOut === b.knockOut && sameResult(a.result, b.result);
+}
+
+function sameResult(a: CellResult | null, b: CellResult | null): boolean {
+  if (a === b) return true;
+  if (!a || !b || a.flags.length !== b.flags.length || a.evidence.length !== b.evidence.length) return false;
+  if (a.state !== b.state || a.source !== b.source || a.score !== b.score || a.value !== b.value) return false;
+  return a.flags.every((flag, index) => flag === b.flags[index]);
+}
+
 interface Facts {
   decision: Decision;
   answer: Answer | null;
-  results: Map<string, Answer['cells'][number]>;
+  resultAt: (row: number, column: number) => CellResult | null;
   ranked: Map<string, Answer['ranking'][number]>;
   screened: Map<string, Answer['screened_out'][number]>;
   rowOf: Map<string, number>;
@@ -37,7 +70,7 @@ export class GridModel {
   criterionIds: string[] = $state.raw([]);
   #selection: Selection = $state.raw(at({ row: 0, column: 0 }));
   adding: Record<typeof ADD_OPTION | typeof ADD_CRITERION, Draft | null> = $state.raw({ [ADD_OPTION]: null, [ADD_CRITERION]: null });
-  #cells = new Map<DraftKey, Slot<CellView>>();
+  #cells = new Map<DraftKey, CellSlot>();
   #options = new Map<string, Slot<OptionView>>();
   #criteria = new Map<string, Slot<CriterionView>>();
   #drafts = new Map<DraftKey, Draft>();
@@ -79,10 +112,7 @@ export class GridModel {
     this.#dropRemoved();
     if (before !== decision) this.selection = this.#follow(before);
     for (const option of decision.options) refresh(this.#options, option.id, this.#optionView(option), sameOption);
-    for (const [key, slot] of this.#cells) {
-      const view = this.#cellViewAt(key);
-      if (view && !sameView(slot.view, view)) slot.view = view;
-    }
+    for (const slot of this.#cells.values()) this.#update(slot);
     for (const criterion of decision.criteria) refresh(this.#criteria, criterion.id, this.#criterionView(criterion), sameFlat);
   }
 
@@ -119,8 +149,8 @@ export class GridModel {
     for (const option of options) {
       for (const criterion of this.criterionIds) {
         const key = cellKey(option, criterion);
-        const view = this.#cells.has(key) ? null : this.#cellViewAt(key);
-        if (view) this.#cells.set(key, new Slot(view));
+        const made = this.#cells.has(key) ? null : this.#cellFacts(option, criterion);
+        if (made) this.#cells.set(key, new CellSlot(option, criterion, made));
       }
     }
   }
@@ -170,9 +200,15 @@ export class GridModel {
     if (target.kind === 'corner') return '';
     const draft = this.#drafts.get(target.key);
     if (draft) return draft.text;
-    if (target.kind === 'cell') return (this.#cells.get(target.key)?.view ?? this.#cellView(target.option.id, target.criterion)).text;
+    if (target.kind === 'cell') return this.#cellText(target.key, target.option.id, target.criterion.id);
     if (target.kind === 'option') return target.option.name;
     return target.kind === 'criterion' ? target.criterion.name : '';
+  }
+
+  #cellText(key: DraftKey, option: string, criterion: string): string {
+    const known = this.#cells.get(key);
+    const made = known ? null : this.#cellFacts(option, criterion);
+    return known?.view.text ?? (made ? viewOf(made).text : '');
   }
 
   draft(key: DraftKey): Draft | null {
@@ -196,29 +232,28 @@ export class GridModel {
       if (criterion) refresh(this.#criteria, second, this.#criterionView(criterion), sameFlat);
     } else {
       const slot = this.#cells.get(key);
-      const view = slot && this.#cellViewAt(key);
-      if (slot && view && !sameView(slot.view, view)) slot.view = view;
+      if (slot) this.#update(slot);
     }
   }
 
-  #cellViewAt(key: DraftKey): CellView | null {
-    const [option, criterion] = key.split(' ') as [string, string];
-    const { decision, rowOf, columnOf } = this.#facts;
-    const found = decision.criteria[columnOf.get(criterion) ?? -1];
-    return found && rowOf.has(option) ? this.#cellView(option, found) : null;
+  #update(slot: CellSlot): void {
+    const made = this.#cellFacts(slot.option, slot.criterion);
+    if (made) slot.update(made);
   }
 
-  #cellView(option: string, criterion: Criterion): CellView {
-    const { decision, results, screened, rowOf, columnOf } = this.#facts;
-    const key = cellKey(option, criterion.id);
+  #cellFacts(option: string, criterionId: string): Made | null {
+    const { decision, resultAt, screened, rowOf, columnOf } = this.#facts;
+    const [row, column] = [rowOf.get(option), columnOf.get(criterionId)];
+    const criterion = decision.criteria[column ?? -1];
+    if (row === undefined || column === undefined || !criterion) return null;
     const out = screened.get(option);
-    return viewOf({
-      cell: decision.cells[rowOf.get(option) ?? -1]?.[columnOf.get(criterion.id) ?? -1] ?? null,
-      result: results.get(key) ?? null,
+    return {
+      cell: decision.cells[row]?.[column] ?? null,
+      result: resultAt(row, column),
       criterion,
-      draft: this.#drafts.get(key) ?? null,
+      draft: this.#drafts.size === 0 ? null : (this.#drafts.get(cellKey(option, criterionId)) ?? null),
       knockOut: out && out.criterion === criterion.name ? out.why : null,
-    });
+    };
   }
 
   #optionView(option: DecisionOption): OptionView {
@@ -252,11 +287,24 @@ function factsOf(decision: Decision, answer: Answer | null): Facts {
   return {
     decision,
     answer,
-    results: new Map(answer?.cells.map((result) => [cellKey(result.option_id, result.criterion_id), result])),
+    resultAt: resultsOf(decision, answer),
     ranked: new Map(answer?.ranking.map((ranked) => [ranked.option_id, ranked])),
     screened: new Map(answer?.screened_out.map((out) => [out.option_id, out])),
     rowOf: new Map(decision.options.map(({ id }, row) => [id, row])),
     columnOf: new Map(decision.criteria.map(({ id }, column) => [id, column])),
+  };
+}
+
+/** The engine gives the cells row by row; should it ever not, they are found by their ids. */
+function resultsOf(decision: Decision, answer: Answer | null): (row: number, column: number) => CellResult | null {
+  const { options, criteria } = decision;
+  let byKey: Map<string, CellResult> | null = null;
+  return (row, column) => {
+    const [option, criterion] = [options[row]?.id ?? '', criteria[column]?.id ?? ''];
+    const likely = answer?.cells[row * criteria.length + column];
+    if (likely && likely.option_id === option && likely.criterion_id === criterion) return likely;
+    byKey ??= new Map(answer?.cells.map((result) => [cellKey(result.option_id, result.criterion_id), result]));
+    return byKey.get(cellKey(option, criterion)) ?? null;
   };
 }
 
