@@ -17,9 +17,15 @@ impl Clipboard {
         self.with(|clipboard| match copied {
             Copied::Text(text) => clipboard.set_text(text),
             Copied::Table { html, text } => clipboard.set_html(html, Some(text)),
-            Copied::Picture { width, height, rgba } => {
-                clipboard.set_image(arboard::ImageData { width, height, bytes: Cow::Owned(rgba) })
-            }
+            Copied::Picture {
+                width,
+                height,
+                rgba,
+            } => clipboard.set_image(arboard::ImageData {
+                width,
+                height,
+                bytes: Cow::Owned(rgba),
+            }),
         })
     }
 
@@ -31,10 +37,20 @@ impl Clipboard {
         })
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut arboard::Clipboard) -> Result<T, arboard::Error>) -> Result<T, AppError> {
-        let failed =
-            |error: arboard::Error| AppError::plain("clipboard", format!("The clipboard did not answer: {error}."));
-        let mut held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    fn with<T>(
+        &self,
+        act: impl FnOnce(&mut arboard::Clipboard) -> Result<T, arboard::Error>,
+    ) -> Result<T, AppError> {
+        let failed = |error: arboard::Error| {
+            AppError::plain(
+                "clipboard",
+                format!("The clipboard did not answer: {error}."),
+            )
+        };
+        let mut held = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let clipboard = match held.as_mut() {
             Some(clipboard) => clipboard,
             None => held.insert(arboard::Clipboard::new().map_err(failed)?),

@@ -1,13 +1,19 @@
 //! What the page may ask for. Each command is one call of the engine, off the main thread so that the window never waits.
-#![allow(missing_docs, reason = "the engine's method of the same name carries the documentation")]
-#![allow(clippy::needless_pass_by_value, reason = "Tauri hands over owned arguments")]
+#![allow(
+    missing_docs,
+    reason = "the engine's method of the same name carries the documentation"
+)]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "Tauri hands over owned arguments"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use engine::view::{
-    AppError, BackupInfo, CellTrace, ChartView, Erased, Exported, Health, NewSession, SessionState, SessionSummary,
-    SessionView, Startup, Template, UiSettings,
+    AppError, BackupInfo, CellTrace, ChartView, Erased, Exported, Health, NewSession, SessionState,
+    SessionSummary, SessionView, Startup, Template, UiSettings,
 };
 use engine::{Answer, ChartKind, Edit, Engine, Format, Theme};
 use serde::Serialize;
@@ -46,7 +52,12 @@ pub fn duplicate_session(engine: House, id: &str) -> Answered<SessionView> {
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
-pub fn edit_session(engine: House, id: &str, edits: Vec<Edit>, label: Option<String>) -> Answered<SessionView> {
+pub fn edit_session(
+    engine: House,
+    id: &str,
+    edits: Vec<Edit>,
+    label: Option<String>,
+) -> Answered<SessionView> {
     Ok(engine.edit_session(id, &edits, label.as_deref())?)
 }
 
@@ -61,7 +72,11 @@ pub fn redo(engine: House, id: &str) -> Answered<SessionView> {
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
-pub fn preview_weights(engine: House, id: &str, weights: BTreeMap<String, f64>) -> Answered<Answer> {
+pub fn preview_weights(
+    engine: House,
+    id: &str,
+    weights: BTreeMap<String, f64>,
+) -> Answered<Answer> {
     Ok(engine.preview_weights(id, &weights)?)
 }
 
@@ -91,12 +106,23 @@ pub fn empty_trash(engine: House) -> Answered<Erased> {
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
-pub fn export_session(engine: House, id: &str, format: Format, path: &str, force: bool) -> Answered<Exported> {
+pub fn export_session(
+    engine: House,
+    id: &str,
+    format: Format,
+    path: &str,
+    force: bool,
+) -> Answered<Exported> {
     Ok(engine.export_session(id, format, Path::new(path), force)?)
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
-pub fn choose_export_path(app: AppHandle, engine: House, id: &str, format: Format) -> Answered<Option<String>> {
+pub fn choose_export_path(
+    app: AppHandle,
+    engine: House,
+    id: &str,
+    format: Format,
+) -> Answered<Option<String>> {
     let name = engine.export_name(id, format)?;
     let chosen = app
         .dialog()
@@ -171,22 +197,39 @@ pub fn restore_backup(app: AppHandle, engine: House, file: &str) -> Answered<Hea
 pub fn open_data_folder(app: AppHandle, engine: House) -> Answered<()> {
     app.opener()
         .open_path(engine.data_folder().to_string_lossy(), None::<&str>)
-        .map_err(|error| AppError::plain("cannot_open", format!("The folder could not be opened: {error}.")))
+        .map_err(|error| {
+            AppError::plain(
+                "cannot_open",
+                format!("The folder could not be opened: {error}."),
+            )
+        })
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
 pub fn show_in_folder(app: AppHandle, path: PathBuf) -> Answered<()> {
-    app.opener()
-        .reveal_item_in_dir(path)
-        .map_err(|error| AppError::plain("cannot_open", format!("The folder could not be opened: {error}.")))
+    app.opener().reveal_item_in_dir(path).map_err(|error| {
+        AppError::plain(
+            "cannot_open",
+            format!("The folder could not be opened: {error}."),
+        )
+    })
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
 pub fn startup(engine: House, asked: State<crate::FileToOpen>) -> Startup {
     match asked.take().map(|path| engine.open_file(&path)) {
-        Some(Ok(session)) => Startup { session: Some(session), problem: None },
-        Some(Err(error)) => Startup { session: engine.ui_settings().last_session, problem: Some(error.into()) },
-        None => Startup { session: engine.ui_settings().last_session, problem: None },
+        Some(Ok(session)) => Startup {
+            session: Some(session),
+            problem: None,
+        },
+        Some(Err(error)) => Startup {
+            session: engine.ui_settings().last_session,
+            problem: Some(error.into()),
+        },
+        None => Startup {
+            session: engine.ui_settings().last_session,
+            problem: None,
+        },
     }
 }
 

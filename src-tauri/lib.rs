@@ -31,7 +31,10 @@ pub(crate) struct FileToOpen(Mutex<Option<PathBuf>>);
 
 impl FileToOpen {
     fn take(&self) -> Option<PathBuf> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take()
     }
 }
 
@@ -50,10 +53,13 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let mut builder = tauri::Builder::default();
     if !own_history {
         // Two windows on one history would only fight for attention. A history of its own is an application of its own.
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
-            let again = read_arguments(arguments.into_iter().skip(1).map(OsString::from).collect());
-            show_again(app, again.file);
-        }));
+        builder = builder.plugin(tauri_plugin_single_instance::init(
+            |app, arguments, _folder| {
+                let again =
+                    read_arguments(arguments.into_iter().skip(1).map(OsString::from).collect());
+                show_again(app, again.file);
+            },
+        ));
     }
     let data_dir = asked.data_dir;
     let built = builder
@@ -89,7 +95,10 @@ fn read_arguments(arguments: Vec<OsString>) -> Asked {
         match argument.to_str() {
             Some("--data-dir") => asked.data_dir = rest.next().map(PathBuf::from),
             Some("--version" | "-V") => asked.version = true,
-            _ => asked.file = Some(std::path::absolute(&argument).unwrap_or_else(|_| PathBuf::from(argument))),
+            _ => {
+                asked.file =
+                    Some(std::path::absolute(&argument).unwrap_or_else(|_| PathBuf::from(argument)))
+            }
         }
     }
     asked
@@ -103,7 +112,12 @@ fn show_again(app: &AppHandle, file: Option<PathBuf>) {
     }
     let Some(path) = file else { return };
     match app.state::<Engine>().open_file(&path) {
-        Ok(session) => drop(app.emit("open_session", commands::HistoryChanged { session: Some(session) })),
+        Ok(session) => drop(app.emit(
+            "open_session",
+            commands::HistoryChanged {
+                session: Some(session),
+            },
+        )),
         Err(error) => drop(app.emit("problem", engine::view::AppError::from(error))),
     }
 }
@@ -117,7 +131,10 @@ pub(crate) fn watch_history(app: AppHandle) {
             let now = app.state::<Engine>().history_version();
             if now != seen {
                 seen = now;
-                let _ = app.emit("history_changed", commands::HistoryChanged { session: None });
+                let _ = app.emit(
+                    "history_changed",
+                    commands::HistoryChanged { session: None },
+                );
             }
         }
     });
@@ -145,12 +162,18 @@ mod tests {
     #[test]
     fn the_capability_grants_exactly_the_commands_that_exist() {
         const COMMANDS: &[&str] = with_commands!(names);
-        let granted: serde_json::Value = serde_json::from_str(include_str!("../capabilities/default.json")).unwrap();
+        let granted: serde_json::Value =
+            serde_json::from_str(include_str!("../capabilities/default.json")).unwrap();
         let granted: std::collections::BTreeSet<String> = granted["permissions"]
             .as_array()
             .unwrap()
             .iter()
-            .filter_map(|permission| permission.as_str()?.strip_prefix("allow-").map(|name| name.replace('-', "_")))
+            .filter_map(|permission| {
+                permission
+                    .as_str()?
+                    .strip_prefix("allow-")
+                    .map(|name| name.replace('-', "_"))
+            })
             .collect();
         assert_eq!(granted, COMMANDS.iter().map(ToString::to_string).collect());
     }
@@ -158,6 +181,13 @@ mod tests {
     #[test]
     fn a_folder_and_a_file_are_read_from_the_command_line() {
         let asked = read_arguments(["--data-dir", "/d", "/f.toml"].map(OsString::from).to_vec());
-        assert_eq!(asked, Asked { data_dir: Some("/d".into()), file: Some("/f.toml".into()), version: false });
+        assert_eq!(
+            asked,
+            Asked {
+                data_dir: Some("/d".into()),
+                file: Some("/f.toml".into()),
+                version: false
+            }
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Holds the plan of the house: arrows go down only, never sideways, and Tauri is known to the shell alone.
 //! The floors are those of ARCHITECTURE.md; a new room must be given one here before it compiles into the tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 use std::collections::BTreeMap;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
@@ -37,7 +38,10 @@ fn arrows_between_rooms_go_down_only() {
     let mut wrong = Vec::new();
     for package in &metadata.packages {
         let Some(&from) = floors.get(package.name.as_str()) else {
-            panic!("{} has no floor: add it to ARCHITECTURE.md and to this test", package.name);
+            panic!(
+                "{} has no floor: add it to ARCHITECTURE.md and to this test",
+                package.name
+            );
         };
         for dependency in &package.dependencies {
             // A dev-dependency may look down as far as it likes (the shell's tests drive the whole house), never up or sideways.
@@ -45,24 +49,52 @@ fn arrows_between_rooms_go_down_only() {
             if let Some(&to) = floors.get(dependency.name.as_str())
                 && !(allowed(from, to) || (dev && to < from))
             {
-                wrong.push(format!("{} (floor {from}) -> {} (floor {to})", package.name, dependency.name));
+                wrong.push(format!(
+                    "{} (floor {from}) -> {} (floor {to})",
+                    package.name, dependency.name
+                ));
             }
             if dependency.name.starts_with("tauri") && package.name.as_str() != "ponder" {
-                wrong.push(format!("{} knows {}: only the shell may", package.name, dependency.name));
+                wrong.push(format!(
+                    "{} knows {}: only the shell may",
+                    package.name, dependency.name
+                ));
             }
         }
     }
-    assert!(wrong.is_empty(), "arrows that do not go down:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "arrows that do not go down:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn floor_one_is_pure() {
-    const IMPURE: [&str; 8] = ["tokio", "reqwest", "rusqlite", "r2d2", "rand", "getrandom", "plotters", "chrono"];
+    const IMPURE: [&str; 8] = [
+        "tokio",
+        "reqwest",
+        "rusqlite",
+        "r2d2",
+        "rand",
+        "getrandom",
+        "plotters",
+        "chrono",
+    ];
     let metadata = MetadataCommand::new().no_deps().exec().unwrap();
     for package in &metadata.packages {
         if floors().get(package.name.as_str()) == Some(&1) {
-            for dependency in package.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal) {
-                assert!(!IMPURE.contains(&dependency.name.as_str()), "{} must not know {}", package.name, dependency.name);
+            for dependency in package
+                .dependencies
+                .iter()
+                .filter(|d| d.kind == DependencyKind::Normal)
+            {
+                assert!(
+                    !IMPURE.contains(&dependency.name.as_str()),
+                    "{} must not know {}",
+                    package.name,
+                    dependency.name
+                );
             }
         }
     }

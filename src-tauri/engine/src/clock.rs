@@ -22,7 +22,9 @@ impl Clock for SystemClock {
     fn now_ms(&self) -> i64 {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+            .map_or(0, |since| {
+                i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+            })
     }
 }
 
@@ -44,7 +46,9 @@ pub fn session_id(random: &dyn Random) -> String {
     let mut id = String::with_capacity(15);
     id.push_str("s_");
     for _ in 0..13 {
-        id.push(char::from(ALPHABET[usize::try_from(bits & 31).unwrap_or(0)]));
+        id.push(char::from(
+            ALPHABET[usize::try_from(bits & 31).unwrap_or(0)],
+        ));
         bits >>= 5;
     }
     id
@@ -56,7 +60,8 @@ mod tests {
 
     #[test]
     fn two_sessions_never_share_an_id() {
-        let ids: std::collections::BTreeSet<String> = (0..10_000).map(|_| session_id(&SystemRandom)).collect();
+        let ids: std::collections::BTreeSet<String> =
+            (0..10_000).map(|_| session_id(&SystemRandom)).collect();
         assert_eq!(ids.len(), 10_000);
     }
 }

@@ -8,7 +8,12 @@ use report::{Block, Cell, Column, Fact, Figure, NoticeKind, Report, Sheet, Sheet
 use crate::series::{self, CHART_WIDTH, cell_words, flag_words};
 
 /// The report. `made_at` is the time in words; `machine` is what the JSON format carries for programs.
-pub(crate) fn report_of(decision: &Decision, answer: &Answer, made_at: String, machine: serde_json::Value) -> Report {
+pub(crate) fn report_of(
+    decision: &Decision,
+    answer: &Answer,
+    made_at: String,
+    machine: serde_json::Value,
+) -> Report {
     let mut blocks = Vec::new();
     verdict(answer, &mut blocks);
     if !decision.context.trim().is_empty() {
@@ -26,7 +31,11 @@ pub(crate) fn report_of(decision: &Decision, answer: &Answer, made_at: String, m
     rules(decision, answer, &mut blocks);
     Report {
         title: decision.topic.clone(),
-        subtitle: format!("{} options, {} criteria", decision.options.len(), decision.criteria.len()),
+        subtitle: format!(
+            "{} options, {} criteria",
+            decision.options.len(),
+            decision.criteria.len()
+        ),
         made_at,
         language: "en".into(),
         facts: facts(decision, answer),
@@ -53,18 +62,29 @@ fn facts(decision: &Decision, answer: &Answer) -> Vec<Fact> {
 
 fn verdict(answer: &Answer, blocks: &mut Vec<Block>) {
     if let Some(race) = &answer.close_race {
-        blocks.push(Block::notice(NoticeKind::Warning, format!("A close race. {}", race.because)));
+        blocks.push(Block::notice(
+            NoticeKind::Warning,
+            format!("A close race. {}", race.because),
+        ));
     }
     if let Some(flip) = &answer.smallest_flip {
-        blocks.push(Block::paragraph(format!("The smallest change that would move the first place: {flip}.")));
+        blocks.push(Block::paragraph(format!(
+            "The smallest change that would move the first place: {flip}."
+        )));
     }
     let missing = answer.cells.iter().filter(|cell| !settled(cell)).count();
     if missing > 0 {
-        let words = format!("{missing} of {} cells have no score, so the ranking is not final.", answer.cells.len());
+        let words = format!(
+            "{missing} of {} cells have no score, so the ranking is not final.",
+            answer.cells.len()
+        );
         blocks.push(Block::notice(NoticeKind::Warning, words));
     }
     for out in &answer.screened_out {
-        blocks.push(Block::notice(NoticeKind::Info, format!("{} is screened out: {}", out.option, out.why)));
+        blocks.push(Block::notice(
+            NoticeKind::Info,
+            format!("{} is screened out: {}", out.option, out.why),
+        ));
     }
 }
 
@@ -78,13 +98,25 @@ fn ranking(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
         .ranking
         .iter()
         .map(|ranked| {
-            let score = ranked.score.map(|score| format!("{score:.2}")).unwrap_or_default();
-            let interval =
-                ranked.interval.map(|[low, high]| format!("{low:.2}–{high:.2}")).unwrap_or_default();
+            let score = ranked
+                .score
+                .map(|score| format!("{score:.2}"))
+                .unwrap_or_default();
+            let interval = ranked
+                .interval
+                .map(|[low, high]| format!("{low:.2}–{high:.2}"))
+                .unwrap_or_default();
             let winner = answer.winner.as_ref() == Some(&ranked.option);
             vec![
                 Cell::new(ranked.rank.to_string()),
-                Cell { emphasis: if winner { report::Emphasis::Strong } else { report::Emphasis::None }, ..Cell::header(ranked.option.clone()) },
+                Cell {
+                    emphasis: if winner {
+                        report::Emphasis::Strong
+                    } else {
+                        report::Emphasis::None
+                    },
+                    ..Cell::header(ranked.option.clone())
+                },
                 Cell::new(score),
                 Cell::new(interval),
                 Cell::new(percent(ranked.coverage)),
@@ -103,7 +135,11 @@ fn ranking(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
         rows,
     }));
     if !answer.ranking.is_empty() {
-        blocks.push(Block::Chart(Figure::ranking("What each criterion contributes", &series::ranking(decision, answer), CHART_WIDTH)));
+        blocks.push(Block::Chart(Figure::ranking(
+            "What each criterion contributes",
+            &series::ranking(decision, answer),
+            CHART_WIDTH,
+        )));
     }
 }
 
@@ -122,14 +158,24 @@ fn criteria(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
         .criteria
         .iter()
         .map(|criterion| {
-            let share = answer.weights.get(&criterion.id).copied().unwrap_or_default();
+            let share = answer
+                .weights
+                .get(&criterion.id)
+                .copied()
+                .unwrap_or_default();
             vec![
                 Cell::header(criterion.name.clone()),
                 Cell::new(number_text(criterion.weight)),
                 Cell::new(percent(share)),
                 Cell::new(criterion.group.clone().unwrap_or_default()),
                 Cell::new(how(decision, criterion)),
-                Cell::new(criterion.must.as_ref().map(ToString::to_string).unwrap_or_default()),
+                Cell::new(
+                    criterion
+                        .must
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default(),
+                ),
             ]
         })
         .collect();
@@ -145,12 +191,20 @@ fn criteria(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
         ],
         rows,
     }));
-    for criterion in decision.criteria.iter().filter(|criterion| !criterion.rubric.is_empty()) {
+    for criterion in decision
+        .criteria
+        .iter()
+        .filter(|criterion| !criterion.rubric.is_empty())
+    {
         blocks.push(Block::heading(2, criterion.name.clone()));
         if !criterion.description.is_empty() {
             blocks.push(Block::paragraph(criterion.description.clone()));
         }
-        let pairs = criterion.rubric.iter().map(|(level, line)| Fact::new(level.to_string(), line.clone())).collect();
+        let pairs = criterion
+            .rubric
+            .iter()
+            .map(|(level, line)| Fact::new(level.to_string(), line.clone()))
+            .collect();
         blocks.push(Block::KeyValues { pairs });
     }
 }
@@ -162,7 +216,11 @@ fn how(decision: &Decision, criterion: &Criterion) -> String {
     };
     match criterion.kind {
         Kind::Measured => {
-            let unit = if criterion.unit.is_empty() { String::new() } else { format!(" in {}", criterion.unit) };
+            let unit = if criterion.unit.is_empty() {
+                String::new()
+            } else {
+                format!(" in {}", criterion.unit)
+            };
             format!("Measured{unit}, {better}")
         }
         Kind::Judged => format!("Judged from {}, {better}", decision.scale),
@@ -174,7 +232,12 @@ fn how(decision: &Decision, criterion: &Criterion) -> String {
 fn grounds(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
     let mut said = Vec::new();
     let width = decision.criteria.len().max(1);
-    for ((option, cells), results) in decision.options.iter().zip(&decision.cells).zip(answer.cells.chunks(width)) {
+    for ((option, cells), results) in decision
+        .options
+        .iter()
+        .zip(&decision.cells)
+        .zip(answer.cells.chunks(width))
+    {
         let before = said.len();
         said.push(Block::heading(2, option.name.clone()));
         for text in [&option.description, &option.note] {
@@ -197,12 +260,18 @@ fn grounds(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
             said.push(Block::KeyValues { pairs });
         }
         for evidence in &option.evidence {
-            let about = evidence.criterion.as_ref().and_then(|id| decision.criterion_index(id));
+            let about = evidence
+                .criterion
+                .as_ref()
+                .and_then(|id| decision.criterion_index(id));
             let source = match about {
                 Some(at) => format!("{}, on {}", evidence.source, decision.criteria[at].name),
                 None => evidence.source.clone(),
             };
-            said.push(Block::Quote { text: evidence.quote.clone(), source: Some(source) });
+            said.push(Block::Quote {
+                text: evidence.quote.clone(),
+                source: Some(source),
+            });
         }
         if said.len() == before + 1 {
             said.pop();
@@ -217,7 +286,11 @@ fn grounds(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
 fn shown(result: &CellResult) -> String {
     match result.state {
         CellState::Scored => {
-            let unit = if result.unit.is_empty() { String::new() } else { format!(" {}", result.unit) };
+            let unit = if result.unit.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", result.unit)
+            };
             format!("{}{unit}", cell_words(result))
         }
         CellState::Abstained => "abstained".into(),
@@ -235,7 +308,10 @@ fn rules(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
         decision::MissingPolicy::Refuse => "Nothing is ranked while a score is missing.",
     }.to_owned());
     items.extend(answer.notes.iter().cloned());
-    blocks.push(Block::List { ordered: false, items });
+    blocks.push(Block::List {
+        ordered: false,
+        items,
+    });
 }
 
 fn method_words(decision: &Decision, answer: &Answer) -> String {
@@ -248,36 +324,57 @@ fn method_words(decision: &Decision, answer: &Answer) -> String {
 
 /// Options × criteria as numbers, with rank, score, interval and coverage before them.
 fn sheet(decision: &Decision, answer: &Answer) -> Sheet {
-    let mut columns: Vec<String> =
-        ["Option", "Rank", "Score", "Lowest", "Highest", "Coverage"].map(String::from).to_vec();
+    let mut columns: Vec<String> = ["Option", "Rank", "Score", "Lowest", "Highest", "Coverage"]
+        .map(String::from)
+        .to_vec();
     columns.extend(decision.criteria.iter().map(|criterion| {
-        if criterion.unit.is_empty() { criterion.name.clone() } else { format!("{} ({})", criterion.name, criterion.unit) }
+        if criterion.unit.is_empty() {
+            criterion.name.clone()
+        } else {
+            format!("{} ({})", criterion.name, criterion.unit)
+        }
     }));
     let width = decision.criteria.len().max(1);
     let mut rows: Vec<(usize, Vec<SheetCell>)> = Vec::new();
     for (option, cells) in decision.options.iter().zip(answer.cells.chunks(width)) {
-        let ranked = answer.ranking.iter().find(|ranked| ranked.option_id == option.id);
+        let ranked = answer
+            .ranking
+            .iter()
+            .find(|ranked| ranked.option_id == option.id);
         let interval = ranked.and_then(|ranked| ranked.interval);
         let mut row = vec![
             SheetCell::Text(option.name.clone()),
-            ranked.map_or_else(|| SheetCell::Text("screened out".into()), |ranked| SheetCell::Number(count(ranked.rank))),
+            ranked.map_or_else(
+                || SheetCell::Text("screened out".into()),
+                |ranked| SheetCell::Number(count(ranked.rank)),
+            ),
             ranked.and_then(|ranked| ranked.score).into(),
             interval.map(|[low, _]| low).into(),
             interval.map(|[_, high]| high).into(),
             ranked.map(|ranked| ranked.coverage).into(),
         ];
-        row.extend(cells.iter().map(|cell| match (cell.raw.or(cell.score), cell.state) {
-            (Some(number), CellState::Scored) => SheetCell::Number(number),
-            (_, CellState::Abstained) => SheetCell::Text("abstain".into()),
-            _ => SheetCell::Empty,
-        }));
+        row.extend(
+            cells
+                .iter()
+                .map(|cell| match (cell.raw.or(cell.score), cell.state) {
+                    (Some(number), CellState::Scored) => SheetCell::Number(number),
+                    (_, CellState::Abstained) => SheetCell::Text("abstain".into()),
+                    _ => SheetCell::Empty,
+                }),
+        );
         rows.push((ranked.map_or(usize::MAX, |ranked| ranked.rank), row));
     }
     rows.sort_by_key(|(rank, _)| *rank);
-    Sheet { columns, rows: rows.into_iter().map(|(_, row)| row).collect() }
+    Sheet {
+        columns,
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+    }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a rank is at most a few thousand")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a rank is at most a few thousand"
+)]
 fn count(rank: usize) -> f64 {
     rank as f64
 }

@@ -24,7 +24,13 @@ impl Open {
     /// From what the history holds.
     pub(crate) fn read(bundle: SessionBundle) -> Result<Self, EngineError> {
         let decision = decision_of(&bundle.rows)?;
-        Ok(Self { session: bundle.session, rows: bundle.rows, decision, undo: bundle.undo, redo: bundle.redo })
+        Ok(Self {
+            session: bundle.session,
+            rows: bundle.rows,
+            decision,
+            undo: bundle.undo,
+            redo: bundle.redo,
+        })
     }
 }
 

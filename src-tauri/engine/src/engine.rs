@@ -27,13 +27,21 @@ impl Config {
     /// For a window: opens fast, and checks after the first paint.
     #[must_use]
     pub fn for_window(data_dir: Option<PathBuf>) -> Self {
-        Self { data_dir, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), check_at_once: false }
+        Self {
+            data_dir,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            check_at_once: false,
+        }
     }
 
     /// For a terminal: what is wrong is said before anything is done.
     #[must_use]
     pub fn for_terminal(data_dir: Option<PathBuf>) -> Self {
-        Self { check_at_once: true, ..Self::for_window(data_dir) }
+        Self {
+            check_at_once: true,
+            ..Self::for_window(data_dir)
+        }
     }
 
     pub(crate) fn folders(&self) -> Result<Folders, EngineError> {
@@ -82,13 +90,25 @@ impl Engine {
     fn open_whatever_the_history(config: Config) -> Result<Self, EngineError> {
         let folders = config.folders()?;
         let settings = SettingsFile::load(&folders)?;
-        let history = RwLock::new(Store::open(&folders.data, OpenOptions::new(config.clock.now_ms())));
-        Ok(Self { config, folders, history, settings: Mutex::new(settings), desk: crate::desk::Desk::default() })
+        let history = RwLock::new(Store::open(
+            &folders.data,
+            OpenOptions::new(config.clock.now_ms()),
+        ));
+        Ok(Self {
+            config,
+            folders,
+            history,
+            settings: Mutex::new(settings),
+            desk: crate::desk::Desk::default(),
+        })
     }
 
     fn closed(config: Config, error: &EngineError) -> Self {
         let nowhere = config.data_dir.clone().unwrap_or_default();
-        let why = StoreError::Io { what: "opening the data folder".into(), why: error.to_string() };
+        let why = StoreError::Io {
+            what: "opening the data folder".into(),
+            why: error.to_string(),
+        };
         Self {
             folders: Folders::inside(&nowhere),
             settings: Mutex::new(SettingsFile::defaults(&Folders::inside(&nowhere))),
@@ -107,7 +127,10 @@ impl Engine {
     /// A number that changes when anyone writes to the history.
     #[must_use]
     pub fn history_version(&self) -> u64 {
-        self.store().ok().and_then(|store| store.data_version().ok()).unwrap_or_default()
+        self.store()
+            .ok()
+            .and_then(|store| store.data_version().ok())
+            .unwrap_or_default()
     }
 
     /// How the window looks.

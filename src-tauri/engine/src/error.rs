@@ -1,5 +1,6 @@
 //! What can go wrong above the rooms, and how every error looks at the edge: a code to act on and words to read.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use decision::Problem;
@@ -21,7 +22,7 @@ pub enum EngineError {
         problems: Vec<Problem>,
     },
     /// A file could not be read.
-    #[error("{} could not be read: {why}", path.display())]
+    #[error("cannot read {}: {why}", path.display())]
     CannotRead {
         /// Which.
         path: PathBuf,
@@ -29,7 +30,7 @@ pub enum EngineError {
         why: String,
     },
     /// A file could not be written; what stood there before still does.
-    #[error("{} could not be written: {why}. Nothing was changed", path.display())]
+    #[error("cannot write {}: {why}; nothing was changed", path.display())]
     CannotWrite {
         /// Which.
         path: PathBuf,
@@ -37,7 +38,7 @@ pub enum EngineError {
         why: String,
     },
     /// A file is already there, and writing over it was not asked for.
-    #[error("{} is already there", path.display())]
+    #[error("there is already a file {}", path.display())]
     FileExists {
         /// Which.
         path: PathBuf,
@@ -51,10 +52,12 @@ pub enum EngineError {
         allowed: String,
     },
     /// No session has this id.
-    #[error("There is no session \"{id}\"")]
+    #[error("there is no session \"{id}\"")]
     NoSession {
         /// The id.
         id: String,
+        /// The one that was probably meant.
+        near: Option<String>,
     },
     /// Something asked for by name is not there.
     #[error("There is no {what}")]
@@ -94,7 +97,10 @@ pub enum EngineError {
 impl EngineError {
     /// A refusal with its problems.
     pub(crate) fn invalid(what: impl Into<String>, problems: Vec<Problem>) -> Self {
-        Self::Invalid { what: what.into(), problems }
+        Self::Invalid {
+            what: what.into(),
+            problems,
+        }
     }
 
     fn code(&self) -> &'static str {
@@ -114,9 +120,22 @@ impl EngineError {
         }
     }
 
-    fn hint(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::FileExists { .. } => "Choose another name, or say that it may be written over (--force).",
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        if let Self::NoSession {
+            near: Some(near), ..
+        } = self
+        {
+            return Some(
+                format!(
+                    "Did you mean {near}? `ponderctl sessions list` shows the sessions there are."
+                )
+                .into(),
+            );
+        }
+        let hint = match self {
+            Self::FileExists { .. } => {
+                "Choose another name, or say that it may be written over (--force)."
+            }
             Self::NoSession { .. } => "`ponderctl sessions list` shows the sessions there are.",
             Self::NoBackend { .. } => {
                 "Without a model there is `builtin`: it ranks what is measured or scored by hand."
@@ -124,19 +143,36 @@ impl EngineError {
             Self::Unreadable { .. } | Self::Store(StoreError::Corrupt { .. }) => {
                 "`ponderctl db check` says what is damaged; `ponderctl db restore` lists the copies to go back to."
             }
+            Self::Store(StoreError::NotFound { .. } | StoreError::BadBackup { .. }) => {
+                "`ponderctl db restore` lists the copies there are."
+            }
             _ => return None,
-        })
+        };
+        Some(hint.into())
     }
 }
 
 impl From<EngineError> for AppError {
     fn from(error: EngineError) -> Self {
-        let (code, hint) = (error.code().to_owned(), error.hint().map(str::to_owned));
-        let retry_after = matches!(error, EngineError::Store(StoreError::Locked { .. } | StoreError::Checking))
-            .then_some(1.0);
+        let (code, hint) = (error.code().to_owned(), error.hint().map(Cow::into_owned));
+        let retry_after = matches!(
+            error,
+            EngineError::Store(StoreError::Locked { .. } | StoreError::Checking)
+        )
+        .then_some(1.0);
         let message = sentence(&error.to_string());
-        let problems = if let EngineError::Invalid { problems, .. } = error { problems } else { Vec::new() };
-        Self { code, message, hint, retry_after, problems }
+        let problems = if let EngineError::Invalid { problems, .. } = error {
+            problems
+        } else {
+            Vec::new()
+        };
+        Self {
+            code,
+            message,
+            hint,
+            retry_after,
+            problems,
+        }
     }
 }
 
@@ -144,14 +180,23 @@ impl AppError {
     /// An error that has a code and words, and nothing else to say.
     #[must_use]
     pub fn plain(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), hint: None, retry_after: None, problems: Vec::new() }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            hint: None,
+            retry_after: None,
+            problems: Vec::new(),
+        }
     }
 }
 
 /// The rooms write their errors to stand inside a sentence; at the edge each is a sentence of its own.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let mut sentence: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let mut sentence: String = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
     if !sentence.ends_with(['.', '!', '?', ':']) {
         sentence.push('.');
     }

@@ -15,7 +15,7 @@ use crate::desk::Open;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::intake;
-use crate::resume::with_ids_of;
+use crate::resume::{keep_cells_of, with_ids_of};
 use crate::rows::json_of;
 use crate::sessions::absolute;
 use crate::summary::filled;
@@ -73,11 +73,43 @@ pub struct Cost {
 pub struct Decided {
     /// The session it is kept in.
     pub session: String,
+    /// Whether that session was there before.
+    pub resumed: bool,
     /// The ranking.
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "crate::outcome::with_judging")]
     pub answer: Answer,
     /// The calls it made.
     pub calls: Calls,
+    /// What was assumed when the file was read, in words.
+    pub notices: Vec<Problem>,
+}
+
+/// A ranking that is kept nowhere.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ranking {
+    /// The session that was ranked; none for a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// The ranking.
+    #[serde(flatten, serialize_with = "crate::outcome::with_judging")]
+    pub answer: Answer,
+    /// Always none: ranking asks nobody.
+    pub calls: Calls,
+    /// What was assumed when the file was read, in words.
+    pub notices: Vec<Problem>,
+}
+
+impl Ranking {
+    /// Of a session of the history.
+    #[must_use]
+    pub fn of_session(id: &str, answer: Answer) -> Self {
+        Self {
+            session: Some(id.to_owned()),
+            answer,
+            calls: Calls::default(),
+            notices: Vec::new(),
+        }
+    }
 }
 
 /// Other rules to rank by than the decision's own.
@@ -116,10 +148,23 @@ pub enum RunEvent {
 impl fmt::Display for RunEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Started { cells, scored, .. } => write!(f, "{scored} of {cells} cells are scored already"),
-            Self::Finished { scored, missing: 0, elapsed_ms } => write!(f, "{scored} cells scored in {elapsed_ms} ms"),
-            Self::Finished { scored, missing, elapsed_ms } => {
-                write!(f, "{scored} cells scored, {missing} without a score, in {elapsed_ms} ms")
+            Self::Started { cells, scored, .. } => {
+                write!(f, "{scored} of {cells} cells are scored already")
+            }
+            Self::Finished {
+                scored,
+                missing: 0,
+                elapsed_ms,
+            } => write!(f, "{scored} cells scored in {elapsed_ms} ms"),
+            Self::Finished {
+                scored,
+                missing,
+                elapsed_ms,
+            } => {
+                write!(
+                    f,
+                    "{scored} cells scored, {missing} without a score, in {elapsed_ms} ms"
+                )
             }
         }
     }
@@ -137,38 +182,95 @@ impl Engine {
         tell: &mut dyn FnMut(&RunEvent),
     ) -> Result<Decided, EngineError> {
         if let Some(name) = request.backend.as_deref().filter(|name| *name != BUILTIN) {
-            return Err(EngineError::NoBackend { name: name.to_owned() });
+            return Err(EngineError::NoBackend {
+                name: name.to_owned(),
+            });
         }
-        let open = self.session_to_decide(request)?;
+        let Chosen {
+            open,
+            resumed,
+            notices,
+        } = self.session_to_decide(request)?;
         let started = self.now_ms();
         let table = ScoreTable::from_given(&open.decision);
         let cells = open.decision.options.len() * open.decision.criteria.len();
-        tell(&RunEvent::Started { session: open.session.id.clone(), cells, scored: filled(&table) });
+        tell(&RunEvent::Started {
+            session: open.session.id.clone(),
+            cells,
+            scored: filled(&table),
+        });
         let answer = answer_of(&open.decision)?;
         let scored = filled(&table);
         self.keep_run(&open, &answer, cells - scored, started)?;
-        tell(&RunEvent::Finished { scored, missing: cells - scored, elapsed_ms: self.now_ms() - started });
-        Ok(Decided { session: open.session.id.clone(), answer, calls: Calls::default() })
+        tell(&RunEvent::Finished {
+            scored,
+            missing: cells - scored,
+            elapsed_ms: self.now_ms() - started,
+        });
+        Ok(Decided {
+            session: open.session.id.clone(),
+            resumed,
+            answer,
+            calls: Calls::default(),
+            notices,
+        })
     }
 
-    fn session_to_decide(&self, request: &DecideRequest) -> Result<Arc<Open>, EngineError> {
+    fn session_to_decide(&self, request: &DecideRequest) -> Result<Chosen, EngineError> {
         let path = match &request.source {
-            Source::Session(id) => return self.opened(id),
+            Source::Session(id) => {
+                return Ok(Chosen {
+                    open: self.opened(id)?,
+                    resumed: true,
+                    notices: Vec::new(),
+                });
+            }
             Source::File(path) => path,
         };
-        let taken = intake::take_file(path)?;
+        let mut taken = intake::take_file(path)?;
         answer_of(&taken.decision)?;
         if request.resume
             && let Some(unfinished) = self.store()?.find_run_source(&absolute(path))?
         {
             let open = self.opened(&unfinished.id)?;
-            let edited = with_ids_of(&open.decision, taken.decision);
-            return self.save(&open, edited, "File read again".into());
+            // A file that nobody touched has nothing new to say: the session may have come further than it.
+            if open.session.origin.fingerprint == taken.fingerprint {
+                return Ok(Chosen {
+                    open,
+                    resumed: true,
+                    notices: taken.notices,
+                });
+            }
+            let mut edited = with_ids_of(&open.decision, taken.decision);
+            let kept = keep_cells_of(&open.decision, &mut edited);
+            if kept > 0 {
+                taken.notices.push(kept_words(kept));
+            }
+            let open = self.save(&open, edited, "File read again".into())?;
+            return Ok(Chosen {
+                open,
+                resumed: true,
+                notices: taken.notices,
+            });
         }
-        self.create(taken.decision, Origin { path: Some(absolute(path)), fingerprint: taken.fingerprint })
+        let origin = Origin {
+            path: Some(absolute(path)),
+            fingerprint: taken.fingerprint,
+        };
+        Ok(Chosen {
+            open: self.create(&taken.decision, origin)?,
+            resumed: false,
+            notices: taken.notices,
+        })
     }
 
-    fn keep_run(&self, open: &Open, answer: &Answer, missing: usize, started_at: i64) -> Result<(), EngineError> {
+    fn keep_run(
+        &self,
+        open: &Open,
+        answer: &Answer,
+        missing: usize,
+        started_at: i64,
+    ) -> Result<(), EngineError> {
         let rows = answer.cells.iter().map(|cell| {
             Ok(CellRow {
                 option_id: cell.option_id.to_string(),
@@ -195,8 +297,15 @@ impl Engine {
             method: answer.method.as_str().to_owned(),
             parameters: json_of(&answer.params)?,
         };
-        let outcome = if missing == 0 { "complete" } else { "incomplete" };
-        let end = RunEnd { outcome: outcome.into(), ranking: Some(json_of(&answer.ranking)?) };
+        let outcome = if missing == 0 {
+            "complete"
+        } else {
+            "incomplete"
+        };
+        let end = RunEnd {
+            outcome: outcome.into(),
+            ranking: Some(json_of(&answer.ranking)?),
+        };
         Ok(self.store()?.record_run(run, cells, end, started_at)?)
     }
 
@@ -209,6 +318,25 @@ impl Engine {
     }
 }
 
+/// The session that a run works on.
+struct Chosen {
+    open: Arc<Open>,
+    resumed: bool,
+    notices: Vec<Problem>,
+}
+
+fn kept_words(kept: usize) -> Problem {
+    let cells = if kept == 1 {
+        "1 cell".to_owned()
+    } else {
+        format!("{kept} cells")
+    };
+    let message = format!(
+        "{cells} that the file leaves empty kept what the session has; start without --resume to leave it out"
+    );
+    Problem::new(ProblemCode::Assumed, "", message)
+}
+
 /// The name of the judge that judges nothing.
 const BUILTIN: &str = "builtin";
 
@@ -216,8 +344,15 @@ const BUILTIN: &str = "builtin";
 ///
 /// # Errors
 /// [`EngineError::Invalid`], [`EngineError::CannotRead`].
-pub fn rank_file(path: &Path, overrides: &Overrides) -> Result<Answer, EngineError> {
-    answer_of(&overridden(intake::take_file(path)?.decision, overrides)?)
+pub fn rank_file(path: &Path, overrides: &Overrides) -> Result<Ranking, EngineError> {
+    let taken = intake::take_file(path)?;
+    let answer = answer_of(&overridden(taken.decision, overrides)?)?;
+    Ok(Ranking {
+        session: None,
+        answer,
+        calls: Calls::default(),
+        notices: taken.notices,
+    })
 }
 
 /// The ranking of a decision by what was given for it.
@@ -225,7 +360,25 @@ pub fn rank_file(path: &Path, overrides: &Overrides) -> Result<Answer, EngineErr
 /// # Errors
 /// [`EngineError::Invalid`] when it is not complete enough to rank, or its method cannot work on it.
 pub(crate) fn answer_of(decision: &Decision) -> Result<Answer, EngineError> {
+    weights_are_given(decision)?;
     decision::answer(decision, &ScoreTable::from_given(decision)).map_err(cannot_rank)
+}
+
+/// Statements from which weights would follow must not be passed over in silence: the ranking would be another.
+///
+/// # Errors
+/// [`EngineError::Invalid`] for a decision whose weights are to be derived, which this version does not do.
+pub(crate) fn weights_are_given(decision: &Decision) -> Result<(), EngineError> {
+    let Some(weighting) = &decision.weighting else {
+        return Ok(());
+    };
+    let message = format!(
+        "weights by {} are not derived by this version: give each criterion its weight",
+        weighting.as_str()
+    );
+    let problem =
+        Problem::new(ProblemCode::NotComputable, "weighting", message).found(weighting.as_str());
+    Err(cannot_rank(vec![problem]))
 }
 
 /// The word by which a closed set's member is known in JSON and in the history.
@@ -236,7 +389,11 @@ fn word_of(member: &impl Serialize) -> Result<String, EngineError> {
 fn overridden(mut decision: Decision, overrides: &Overrides) -> Result<Decision, EngineError> {
     if let Some(word) = overrides.method.as_deref() {
         let method = Method::from_word(word).ok_or_else(|| {
-            let allowed = Method::ALL.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
+            let allowed = Method::ALL
+                .iter()
+                .map(|method| method.as_str())
+                .collect::<Vec<_>>()
+                .join(", ");
             refused("method", word, &allowed)
         })?;
         // A normalisation belongs to the method it was chosen for.
@@ -247,8 +404,13 @@ fn overridden(mut decision: Decision, overrides: &Overrides) -> Result<Decision,
     }
     for param in &overrides.params {
         let allowed = "v=0.5, concordance=0.65 or discordance=0.35, each from 0 to 1";
-        let (name, number) = param.split_once('=').ok_or_else(|| refused("param", param, allowed))?;
-        let number: f64 = number.trim().parse().map_err(|_| refused("param", param, allowed))?;
+        let (name, number) = param
+            .split_once('=')
+            .ok_or_else(|| refused("param", param, allowed))?;
+        let number: f64 = number
+            .trim()
+            .parse()
+            .map_err(|_| refused("param", param, allowed))?;
         if !(0.0..=1.0).contains(&number) {
             return Err(refused("param", param, allowed));
         }
@@ -264,7 +426,9 @@ fn overridden(mut decision: Decision, overrides: &Overrides) -> Result<Decision,
 
 fn refused(field: &str, found: &str, allowed: &str) -> EngineError {
     let message = format!("\"{}\" is no {field}. Allowed: {allowed}", echo(found));
-    let problem = Problem::new(ProblemCode::BadChoice, field, message.clone()).found(found).allowed(allowed);
+    let problem = Problem::new(ProblemCode::BadChoice, field, message.clone())
+        .found(found)
+        .allowed(allowed);
     EngineError::invalid(message, vec![problem])
 }
 

@@ -29,7 +29,13 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 5] = [Self::Markdown, Self::Html, Self::Csv, Self::Json, Self::Toml];
+    pub const ALL: [Self; 5] = [
+        Self::Markdown,
+        Self::Html,
+        Self::Csv,
+        Self::Json,
+        Self::Toml,
+    ];
 
     /// Its name in commands.
     #[must_use]
@@ -70,10 +76,13 @@ impl Format {
     /// [`EngineError::UnknownFormat`].
     pub fn from_name(name: &str) -> Result<Self, EngineError> {
         let known = |format: &Self| format.name() == name || format.extension() == name;
-        Self::ALL.into_iter().find(known).ok_or_else(|| EngineError::UnknownFormat {
-            found: name.chars().take(40).collect(),
-            allowed: Self::ALL.map(Self::name).join(", "),
-        })
+        Self::ALL
+            .into_iter()
+            .find(known)
+            .ok_or_else(|| EngineError::UnknownFormat {
+                found: name.chars().take(40).collect(),
+                allowed: Self::ALL.map(Self::name).join(", "),
+            })
     }
 
     /// The format that the ending of a file's name says.
@@ -81,7 +90,10 @@ impl Format {
     /// # Errors
     /// [`EngineError::UnknownFormat`].
     pub fn from_path(path: &Path) -> Result<Self, EngineError> {
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let ending = path
+            .extension()
+            .map(|ending| ending.to_string_lossy().to_lowercase())
+            .unwrap_or_default();
         Self::from_name(if ending == "htm" { "html" } else { &ending })
     }
 }
@@ -92,7 +104,13 @@ impl Engine {
     /// # Errors
     /// [`EngineError::FileExists`] without `force`; [`EngineError::CannotWrite`]; [`EngineError::Invalid`] when a report
     /// is asked for of a decision that cannot be ranked yet; [`EngineError::NoSession`].
-    pub fn export_session(&self, id: &str, format: Format, path: &Path, force: bool) -> Result<Exported, EngineError> {
+    pub fn export_session(
+        &self,
+        id: &str,
+        format: Format,
+        path: &Path,
+        force: bool,
+    ) -> Result<Exported, EngineError> {
         files::write(path, &self.exported(id, format)?, force)
     }
 
@@ -112,7 +130,11 @@ impl Engine {
         }
         let name: String = name.chars().take(60).collect();
         let name = name.trim_end_matches('-');
-        Ok(format!("{}.{}", if name.is_empty() { "decision" } else { name }, format.extension()))
+        Ok(format!(
+            "{}.{}",
+            if name.is_empty() { "decision" } else { name },
+            format.extension()
+        ))
     }
 
     fn exported(&self, id: &str, format: Format) -> Result<Vec<u8>, EngineError> {
@@ -138,7 +160,10 @@ impl Engine {
 
 /// A moment in words, in UTC, so that two people read the same.
 fn moment(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
+    jiff::Timestamp::from_millisecond(ms).map_or_else(
+        |_| String::new(),
+        |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string(),
+    )
 }
 
 #[cfg(test)]
@@ -152,8 +177,13 @@ mod tests {
             let path = format!("/tmp/Report.{}", format.extension().to_uppercase());
             assert_eq!(Format::from_path(Path::new(&path)).unwrap(), format);
         }
-        let error = Format::from_path(Path::new("report.docx")).unwrap_err().to_string();
-        assert!(error.contains("docx") && error.contains("markdown, html"), "{error}");
+        let error = Format::from_path(Path::new("report.docx"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("docx") && error.contains("markdown, html"),
+            "{error}"
+        );
     }
 
     #[test]

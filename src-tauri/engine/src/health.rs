@@ -1,6 +1,6 @@
 //! The history's health: checks after an unclean exit, copies, and going back to one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use serde::Serialize;
@@ -34,7 +34,8 @@ impl Engine {
     /// Whether the last exit was not clean and nobody has looked since.
     #[must_use]
     pub fn needs_check(&self) -> bool {
-        self.store().is_ok_and(|store| matches!(store.condition(), Condition::Checking))
+        self.store()
+            .is_ok_and(|store| matches!(store.condition(), Condition::Checking))
     }
 
     /// Checks the history after an unclean exit; until it passed, it is only read.
@@ -59,11 +60,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`]; [`EngineError::FileExists`] or [`EngineError::CannotWrite`] for the second copy.
     pub fn backup_to(&self, path: &Path) -> Result<BackupInfo, EngineError> {
-        let backup = self.store()?.backup("asked for in the terminal", self.now_ms())?;
-        let bytes = std::fs::read(&backup.file)
-            .map_err(|error| EngineError::CannotRead { path: backup.file.clone(), why: plain(&error) })?;
+        let backup = self
+            .store()?
+            .backup("asked for in the terminal", self.now_ms())?;
+        let bytes = std::fs::read(&backup.file).map_err(|error| EngineError::CannotRead {
+            path: backup.file.clone(),
+            why: plain(&error),
+        })?;
         files::write(path, &bytes, false)?;
-        Ok(BackupInfo { file: path.display().to_string(), ..backup_view(&backup) })
+        Ok(BackupInfo {
+            file: path.display().to_string(),
+            ..backup_view(&backup)
+        })
     }
 
     /// Goes back to the copy called `file`. What stands now is copied first and stays among the backups.
@@ -71,10 +79,19 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`]: another process has the history open, or the copy does not pass its check.
     pub fn restore(&self, file: &str) -> Result<Health, EngineError> {
-        let mut held = self.history().write().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self
+            .history()
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         // The exclusive lock that a restore takes would wait for our own shared one, so the history is closed first.
-        *held = Err(StoreError::Locked { what: "a copy is being restored".into() });
-        let restored = Store::restore(self.data_folder(), Path::new(file), self.now_ms());
+        *held = Err(StoreError::Locked {
+            what: "a copy is being restored".into(),
+        });
+        let restored = Store::restore(
+            self.data_folder(),
+            &copy_called(self.data_folder(), Path::new(file)),
+            self.now_ms(),
+        );
         *held = Store::open(self.data_folder(), OpenOptions::new(self.now_ms()));
         drop(held);
         self.desk.clear();
@@ -103,8 +120,8 @@ pub struct CheckReport {
     pub sessions: u32,
     /// Its size on disk.
     pub bytes: u64,
-    /// The schema's version.
-    pub schema: u32,
+    /// The number of the file's format. Not called `schema`: in a `--json` answer that names the answer's shape.
+    pub format: u32,
 }
 
 /// Checks every page, index and reference of the history.
@@ -118,9 +135,15 @@ pub fn check_history(config: &Config) -> Result<CheckReport, EngineError> {
     Ok(CheckReport {
         ok: found.problems.is_empty(),
         findings: found.problems,
-        sessions: count(found.rows.iter().find(|(table, _)| table == "sessions").map_or(0, |(_, rows)| *rows)),
+        sessions: count(
+            found
+                .rows
+                .iter()
+                .find(|(table, _)| table == "sessions")
+                .map_or(0, |(_, rows)| *rows),
+        ),
         bytes: found.bytes + found.wal_bytes,
-        schema: found.schema,
+        format: found.schema,
     })
 }
 
@@ -137,6 +160,8 @@ pub fn list_backups(config: &Config) -> Result<Vec<BackupInfo>, EngineError> {
 pub struct Restored {
     /// The copy that is in place now.
     pub restored: String,
+    /// How many sessions it holds; none where that cannot be read.
+    pub sessions: Option<u32>,
     /// The copy of what stood before; none when there was nothing.
     pub kept: Option<String>,
 }
@@ -146,11 +171,21 @@ pub struct Restored {
 /// # Errors
 /// [`EngineError::Store`]: another process has the history open, or the copy does not pass its check.
 pub fn restore_history(config: &Config, file: &Path) -> Result<Restored, EngineError> {
-    let restored = Store::restore(&config.folders()?.data, file, config.clock.now_ms())?;
+    let folders = config.folders()?;
+    let file = copy_called(&folders.data, file);
+    let restored = Store::restore(&folders.data, &file, config.clock.now_ms())?;
     Ok(Restored {
         restored: file.display().to_string(),
+        sessions: restored.sessions.map(count),
         kept: restored.aside.map(|aside| aside.file.display().to_string()),
     })
+}
+
+/// The copy that `file` names: one of the backups by its bare name, else a path.
+fn copy_called(folder: &Path, file: &Path) -> PathBuf {
+    let named = |copy: &store::BackupInfo| copy.file.file_name() == Some(file.as_os_str());
+    let copy = Store::backups_in(folder).into_iter().find(named);
+    copy.map_or_else(|| file.to_owned(), |copy| copy.file)
 }
 
 fn backups_in(folder: &Path) -> Vec<BackupInfo> {
@@ -159,7 +194,12 @@ fn backups_in(folder: &Path) -> Vec<BackupInfo> {
 
 fn backup_view(backup: &store::BackupInfo) -> BackupInfo {
     BackupInfo {
-        file: backup.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        file: backup
+            .file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         at: backup.at,
         bytes: backup.bytes,
         reason: backup.reason.clone(),
@@ -170,20 +210,34 @@ fn backup_view(backup: &store::BackupInfo) -> BackupInfo {
 fn health_of(store: &Store) -> HistoryHealth {
     let (state, message) = match store.condition() {
         Condition::Ok => (HistoryState::Ok, None),
-        Condition::Checking => {
-            (HistoryState::Checking, Some("Ponder did not close cleanly, so the history is being checked.".to_owned()))
-        }
+        Condition::Checking => (
+            HistoryState::Checking,
+            Some("Ponder did not close cleanly, so the history is being checked.".to_owned()),
+        ),
         Condition::Rescue { why } => (HistoryState::Rescue, Some(why)),
         Condition::ReadOnly { why } => (HistoryState::ReadOnly, Some(why)),
     };
-    let (bytes, sessions, schema) =
-        store.facts().map_or((0, 0, 0), |facts| (facts.bytes, count(facts.sessions), facts.schema));
-    HistoryHealth { state, message, bytes, sessions, schema }
+    let (bytes, sessions, schema) = store.facts().map_or((0, 0, 0), |facts| {
+        (facts.bytes, count(facts.sessions), facts.schema)
+    });
+    HistoryHealth {
+        state,
+        message,
+        bytes,
+        sessions,
+        schema,
+    }
 }
 
 fn closed_health(folder: &Path, error: &EngineError) -> HistoryHealth {
     let bytes = std::fs::metadata(folder.join("history.db")).map_or(0, |about| about.len());
-    HistoryHealth { state: HistoryState::Rescue, message: Some(error.to_string()), bytes, sessions: 0, schema: 0 }
+    HistoryHealth {
+        state: HistoryState::Rescue,
+        message: Some(error.to_string()),
+        bytes,
+        sessions: 0,
+        schema: 0,
+    }
 }
 
 fn count(rows: u64) -> u32 {

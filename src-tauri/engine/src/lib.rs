@@ -12,6 +12,7 @@ mod files;
 mod health;
 mod intake;
 mod looks;
+mod outcome;
 mod resume;
 mod rows;
 mod series;
@@ -26,8 +27,11 @@ pub use clock::{Clock, Random, SystemClock, SystemRandom};
 pub use decision::{Answer, CellState, Decision, Edit, Problem};
 pub use engine::{Config, Engine};
 pub use error::{EngineError, problem_line};
-pub use evaluate::{Calls, Cost, DecideRequest, Decided, Overrides, RunEvent, Source, rank_file};
+pub use evaluate::{
+    Calls, Cost, DecideRequest, Decided, Overrides, Ranking, RunEvent, Source, rank_file,
+};
 pub use exports::Format;
+pub use files::check_target;
 pub use health::{CheckReport, Restored, check_history, list_backups, restore_history};
 pub use intake::IMPORT_EXTENSIONS;
 pub use series::{ChartKind, Copied, CopyAs, Theme};

@@ -21,9 +21,10 @@ pub(crate) fn of(settings: &Settings) -> UiSettings {
 /// # Errors
 /// [`EngineError::Invalid`] for a word that names no theme or density.
 pub(crate) fn into(looks: &UiSettings, settings: &Settings) -> Result<Settings, EngineError> {
-    let theme = Theme::from_word(&looks.theme).ok_or_else(|| refused("theme", &looks.theme, "system, light, dark"))?;
-    let density =
-        Density::from_word(&looks.density).ok_or_else(|| refused("density", &looks.density, "comfortable, compact"))?;
+    let theme = Theme::from_word(&looks.theme)
+        .ok_or_else(|| refused("theme", &looks.theme, "system, light, dark"))?;
+    let density = Density::from_word(&looks.density)
+        .ok_or_else(|| refused("density", &looks.density, "comfortable, compact"))?;
     let mut wanted = settings.clone();
     wanted.theme = theme;
     wanted.density = density;
@@ -33,7 +34,12 @@ pub(crate) fn into(looks: &UiSettings, settings: &Settings) -> Result<Settings, 
 }
 
 fn refused(field: &str, found: &str, allowed: &str) -> EngineError {
-    let message = format!("There is no {field} \"{}\". Allowed: {allowed}", decision::problem::echo(found));
-    let problem = Problem::new(ProblemCode::BadChoice, field, message.clone()).found(found).allowed(allowed);
+    let message = format!(
+        "There is no {field} \"{}\". Allowed: {allowed}",
+        decision::problem::echo(found)
+    );
+    let problem = Problem::new(ProblemCode::BadChoice, field, message.clone())
+        .found(found)
+        .allowed(allowed);
     EngineError::invalid(message, vec![problem])
 }

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use decision::{
-    Cell, Criterion, CriterionId, Decision, DecisionOption, Evidence, HandScore, Judge, Level, Method,
-    MissingPolicy, Must, Normalisation, OptionId, Params, Preference, Scale, Weighting,
+    Cell, Criterion, CriterionId, Decision, DecisionOption, Evidence, HandScore, Judge, Level,
+    Method, MissingPolicy, Must, Normalisation, OptionId, Params, Preference, Scale, Weighting,
 };
 use serde::{Deserialize, Serialize};
 use store::{CriterionRow, DocumentRows, EvidenceRow, HeaderRow, InputRow, OptionRow};
@@ -47,9 +47,18 @@ struct OptionSpec {
 ///
 /// # Errors
 /// [`EngineError::Internal`] when a part has no JSON form, which a validated decision always has.
-pub fn rows_of(decision: &Decision, before: Option<&DocumentRows>, now_ms: i64) -> Result<DocumentRows, EngineError> {
+pub fn rows_of(
+    decision: &Decision,
+    before: Option<&DocumentRows>,
+    now_ms: i64,
+) -> Result<DocumentRows, EngineError> {
     let known: HashMap<(&str, &str), &InputRow> = before
-        .map(|rows| rows.inputs.iter().map(|row| ((row.option_id.as_str(), row.criterion_id.as_str()), row)).collect())
+        .map(|rows| {
+            rows.inputs
+                .iter()
+                .map(|row| ((row.option_id.as_str(), row.criterion_id.as_str()), row))
+                .collect()
+        })
         .unwrap_or_default();
     let mut rows = DocumentRows {
         header: HeaderRow {
@@ -80,7 +89,9 @@ pub fn rows_of(decision: &Decision, before: Option<&DocumentRows>, now_ms: i64) 
             name: option.name.clone(),
             description: option.description.clone(),
             note: option.note.clone(),
-            spec: json_of(&OptionSpec { extra: option.extra.clone() })?,
+            spec: json_of(&OptionSpec {
+                extra: option.extra.clone(),
+            })?,
         });
         for (position, evidence) in (0i64..).zip(&option.evidence) {
             rows.evidence.push(EvidenceRow {
@@ -120,7 +131,7 @@ fn criterion_row(criterion: &Criterion, position: i64) -> Result<CriterionRow, E
         spec: json_of(&CriterionSpec {
             range: criterion.range,
             points: criterion.points.clone(),
-            must: criterion.must.clone(),
+            must: criterion.must,
             group: criterion.group.clone(),
             rubric: criterion.rubric.clone(),
             prompt: criterion.prompt.clone(),
@@ -194,10 +205,14 @@ pub fn decision_of(rows: &DocumentRows) -> Result<Decision, EngineError> {
             evidence: Vec::new(),
             extra: spec.extra,
         });
-        decision.cells.push(vec![Cell::default(); rows.criteria.len()]);
+        decision
+            .cells
+            .push(vec![Cell::default(); rows.criteria.len()]);
     }
     for row in &rows.evidence {
-        let line = *lines.get(row.option_id.as_str()).ok_or_else(|| unreadable("evidence without its option"))?;
+        let line = *lines
+            .get(row.option_id.as_str())
+            .ok_or_else(|| unreadable("evidence without its option"))?;
         decision.options[line].evidence.push(Evidence {
             source: row.source.clone(),
             quote: row.quote.clone(),
@@ -205,12 +220,19 @@ pub fn decision_of(rows: &DocumentRows) -> Result<Decision, EngineError> {
         });
     }
     for row in &rows.inputs {
-        let line = *lines.get(row.option_id.as_str()).ok_or_else(|| unreadable("a cell without its option"))?;
-        let column =
-            *columns.get(row.criterion_id.as_str()).ok_or_else(|| unreadable("a cell without its criterion"))?;
+        let line = *lines
+            .get(row.option_id.as_str())
+            .ok_or_else(|| unreadable("a cell without its option"))?;
+        let column = *columns
+            .get(row.criterion_id.as_str())
+            .ok_or_else(|| unreadable("a cell without its criterion"))?;
         decision.cells[line][column] = Cell {
             value: row.value,
-            score: if row.abstained { Some(HandScore::Abstain) } else { row.score.map(HandScore::Score) },
+            score: if row.abstained {
+                Some(HandScore::Abstain)
+            } else {
+                row.score.map(HandScore::Score)
+            },
             note: row.note.clone(),
             before_edit: row.before_edit,
         };
@@ -225,8 +247,10 @@ fn criterion_of(row: &CriterionRow) -> Result<Criterion, EngineError> {
         name: row.name.clone(),
         description: row.description.clone(),
         weight: row.weight,
-        direction: decision::Direction::from_word(&row.direction).ok_or_else(|| unreadable("a direction"))?,
-        kind: decision::Kind::from_word(&row.kind).ok_or_else(|| unreadable("a kind of criterion"))?,
+        direction: decision::Direction::from_word(&row.direction)
+            .ok_or_else(|| unreadable("a direction"))?,
+        kind: decision::Kind::from_word(&row.kind)
+            .ok_or_else(|| unreadable("a kind of criterion"))?,
         unit: row.unit.clone(),
         range: spec.range,
         points: spec.points,
@@ -247,9 +271,13 @@ pub(crate) fn json_of(value: &impl Serialize) -> Result<String, EngineError> {
 }
 
 fn parse<'a, T: Deserialize<'a>>(json: &'a str, what: &str) -> Result<T, EngineError> {
-    serde_json::from_str(json).map_err(|error| EngineError::Unreadable { what: format!("{what}: {error}") })
+    serde_json::from_str(json).map_err(|error| EngineError::Unreadable {
+        what: format!("{what}: {error}"),
+    })
 }
 
 fn unreadable(what: &str) -> EngineError {
-    EngineError::Unreadable { what: what.to_owned() }
+    EngineError::Unreadable {
+        what: what.to_owned(),
+    }
 }

@@ -2,8 +2,10 @@
 
 use decision::answer::CellFlag;
 use decision::problem::number_text;
-use decision::{Answer, CellResult, CellState, Decision};
-use report::{Better, HeatMapCell, HeatMapColumn, HeatMapRow, HeatMapSeries, RankingRow, RankingSeries};
+use decision::{Answer, CellResult, CellState, Decision, MissingPolicy};
+use report::{
+    Better, HeatMapCell, HeatMapColumn, HeatMapRow, HeatMapSeries, RankingRow, RankingSeries,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
@@ -76,8 +78,15 @@ impl Engine {
     /// [`EngineError::Invalid`] while the decision cannot be ranked; [`EngineError::NoSession`].
     pub fn chart(&self, id: &str, kind: ChartKind, theme: Theme) -> Result<ChartView, EngineError> {
         let chart = self.drawn(id, kind, theme)?;
-        let table = ChartTable { columns: chart.table.columns, rows: chart.table.rows };
-        Ok(ChartView { svg: chart.svg, alt: chart.alt, table })
+        let table = ChartTable {
+            columns: chart.table.columns,
+            rows: chart.table.rows,
+        };
+        Ok(ChartView {
+            svg: chart.svg,
+            alt: chart.alt,
+            table,
+        })
     }
 
     /// A chart as it goes to the clipboard.
@@ -110,8 +119,12 @@ impl Engine {
             Theme::Dark => report::Theme::Dark,
         };
         Ok(match kind {
-            ChartKind::Ranking => report::ranking_chart(&ranking(&open.decision, &answer), theme, CHART_WIDTH),
-            ChartKind::Heatmap => report::heat_map(&heat_map(&open.decision, &answer), theme, CHART_WIDTH),
+            ChartKind::Ranking => {
+                report::ranking_chart(&ranking(&open.decision, &answer), theme, CHART_WIDTH)
+            }
+            ChartKind::Heatmap => {
+                report::heat_map(&heat_map(&open.decision, &answer), theme, CHART_WIDTH)
+            }
         })
     }
 }
@@ -127,7 +140,7 @@ pub(crate) fn ranking(decision: &Decision, answer: &Answer) -> RankingSeries {
             total: ranked.score,
             interval: ranked.interval,
             coverage: ranked.coverage,
-            contributions: ranked.contributions.clone(),
+            contributions: contributions(answer, ranked),
         })
         .collect();
     rows.extend(answer.screened_out.iter().map(|out| RankingRow {
@@ -147,10 +160,51 @@ pub(crate) fn ranking(decision: &Decision, answer: &Answer) -> RankingSeries {
             decision::Better::Higher => Better::Higher,
             decision::Better::Lower => Better::Lower,
         },
-        criteria: decision.criteria.iter().map(|criterion| criterion.name.clone()).collect(),
+        criteria: decision
+            .criteria
+            .iter()
+            .map(|criterion| criterion.name.clone())
+            .collect(),
         rows,
         winner: answer.winner.clone(),
-        remark: answer.close_race.as_ref().map(|race| race.because.clone()).unwrap_or_default(),
+        remark: answer
+            .close_race
+            .as_ref()
+            .map(|race| race.because.clone())
+            .unwrap_or_default(),
+    }
+}
+
+/// What each criterion adds, as the charts take it: a cell without a score adds nothing that could be shown, unless the
+/// policy gave it the middle of the scale.
+fn contributions(answer: &Answer, ranked: &decision::Ranked) -> Vec<f64> {
+    let mut parts = ranked.contributions.clone();
+    if answer.missing == MissingPolicy::Neutral {
+        return parts;
+    }
+    let cells = answer
+        .cells
+        .iter()
+        .filter(|cell| cell.option_id == ranked.option_id);
+    for (part, _) in parts
+        .iter_mut()
+        .zip(cells)
+        .filter(|(_, cell)| cell.state != CellState::Scored)
+    {
+        *part = f64::NAN;
+    }
+    parts
+}
+
+fn word_of(state: CellState) -> &'static str {
+    match state {
+        CellState::Pending => "pending",
+        CellState::Scored => "scored",
+        CellState::Abstained => "abstained",
+        CellState::Unparsed => "unparsed",
+        CellState::Failed => "failed",
+        CellState::Cancelled => "cancelled",
+        CellState::Stale => "stale",
     }
 }
 
@@ -175,7 +229,11 @@ pub(crate) fn heat_map(decision: &Decision, answer: &Answer) -> HeatMapSeries {
         .map(|criterion| HeatMapColumn {
             criterion: criterion.name.clone(),
             unit: criterion.unit.clone(),
-            weight: answer.weights.get(&criterion.id).copied().unwrap_or_default(),
+            weight: answer
+                .weights
+                .get(&criterion.id)
+                .copied()
+                .unwrap_or_default(),
         })
         .collect();
     let width = decision.criteria.len().max(1);
@@ -184,7 +242,10 @@ pub(crate) fn heat_map(decision: &Decision, answer: &Answer) -> HeatMapSeries {
         .iter()
         .zip(answer.cells.chunks(width))
         .map(|(option, cells)| {
-            let ranked = answer.ranking.iter().find(|ranked| ranked.option_id == option.id);
+            let ranked = answer
+                .ranking
+                .iter()
+                .find(|ranked| ranked.option_id == option.id);
             HeatMapRow {
                 option: option.name.clone(),
                 rank: ranked.and_then(rank_of),
@@ -193,7 +254,11 @@ pub(crate) fn heat_map(decision: &Decision, answer: &Answer) -> HeatMapSeries {
             }
         })
         .collect();
-    HeatMapSeries { title: answer.topic.clone(), columns, rows }
+    HeatMapSeries {
+        title: answer.topic.clone(),
+        columns,
+        rows,
+    }
 }
 
 fn rank_of(ranked: &decision::Ranked) -> Option<u32> {
@@ -202,11 +267,16 @@ fn rank_of(ranked: &decision::Ranked) -> Option<u32> {
 
 fn heat_cell(cell: &CellResult) -> HeatMapCell {
     match (cell.state, cell.value) {
-        (CellState::Scored, Some(value)) => {
-            HeatMapCell::Scored { value, label: cell_words(cell), flag: flag_words(&cell.flags) }
-        }
+        (CellState::Scored, Some(value)) => HeatMapCell::Scored {
+            value,
+            label: cell_words(cell),
+            flag: flag_words(&cell.flags),
+        },
         (CellState::Abstained, _) => HeatMapCell::Abstained,
-        _ => HeatMapCell::Pending,
+        (CellState::Pending | CellState::Scored, _) => HeatMapCell::Pending,
+        (unusable, _) => HeatMapCell::Unusable {
+            state: word_of(unusable).into(),
+        },
     }
 }
 

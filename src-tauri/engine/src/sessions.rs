@@ -1,12 +1,15 @@
 //! Sessions: listed, made, opened, edited, undone, put away, erased. Every change is durable when it is answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use decision::problem::echo;
 use decision::{Answer, CriterionId, Decision, Edit, Problem, ScoreTable};
 use serde::Deserialize;
-use store::{NewSession as StoredSession, Origin, RowChanges, Save, SessionBundle, StoreError, UndoStep};
+use store::{
+    NewSession as StoredSession, Origin, RowChanges, Save, SessionBundle, StoreError, UndoStep,
+};
 
 use crate::desk::Open;
 use crate::engine::Engine;
@@ -32,8 +35,16 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`].
     pub fn sessions(&self, filter: &SessionFilter) -> Result<Vec<SessionSummary>, EngineError> {
-        let asked = store::SessionFilter { state: Some(summary::stored(filter.state)), search: filter.search.clone() };
-        Ok(self.store()?.sessions(&asked)?.iter().map(summary::of).collect())
+        let asked = store::SessionFilter {
+            state: Some(summary::stored(filter.state)),
+            search: filter.search.clone(),
+        };
+        Ok(self
+            .store()?
+            .sessions(&asked)?
+            .iter()
+            .map(summary::of)
+            .collect())
     }
 
     /// What a new session can start from.
@@ -51,10 +62,16 @@ impl Engine {
             NewSession::Blank => (Taken::of(Decision::empty("Untitled decision")), None),
             NewSession::Template { id } => (Taken::of(templates::decision(id)?), None),
             NewSession::Text { text, name } => (intake::take_text(name.as_deref(), text)?, None),
-            NewSession::File { path } => (intake::take_file(Path::new(path))?, Some(absolute(Path::new(path)))),
+            NewSession::File { path } => (
+                intake::take_file(Path::new(path))?,
+                Some(absolute(Path::new(path))),
+            ),
         };
-        let origin = Origin { path, fingerprint: taken.fingerprint };
-        let open = self.create(taken.decision, origin)?;
+        let origin = Origin {
+            path,
+            fingerprint: taken.fingerprint,
+        };
+        let open = self.create(&taken.decision, origin)?;
         Ok(view(&open, taken.notices))
     }
 
@@ -64,11 +81,16 @@ impl Engine {
     /// As [`Engine::create_session`].
     pub fn open_file(&self, path: &Path) -> Result<String, EngineError> {
         let taken = intake::take_file(path)?;
-        if let Some(known) = self.session_of_file(path, |origin| origin.fingerprint == taken.fingerprint)? {
+        if let Some(known) =
+            self.session_of_file(path, |origin| origin.fingerprint == taken.fingerprint)?
+        {
             return Ok(known);
         }
-        let origin = Origin { path: Some(absolute(path)), fingerprint: taken.fingerprint };
-        Ok(self.create(taken.decision, origin)?.session.id.clone())
+        let origin = Origin {
+            path: Some(absolute(path)),
+            fingerprint: taken.fingerprint,
+        };
+        Ok(self.create(&taken.decision, origin)?.session.id.clone())
     }
 
     /// The newest session at hand that came from this file and of whose origin `which` holds.
@@ -78,9 +100,14 @@ impl Engine {
         which: impl Fn(&Origin) -> bool,
     ) -> Result<Option<String>, EngineError> {
         let path = Some(absolute(path));
-        let open = store::SessionFilter { state: Some(store::SessionState::Open), search: String::new() };
+        let open = store::SessionFilter {
+            state: Some(store::SessionState::Open),
+            search: String::new(),
+        };
         let mut sessions = self.store()?.sessions(&open)?.into_iter();
-        Ok(sessions.find(|session| session.origin.path == path && which(&session.origin)).map(|session| session.id))
+        Ok(sessions
+            .find(|session| session.origin.path == path && which(&session.origin))
+            .map(|session| session.id))
     }
 
     /// Opens a session.
@@ -89,7 +116,8 @@ impl Engine {
     /// [`EngineError::NoSession`]; [`EngineError::Store`].
     pub fn open_session(&self, id: &str) -> Result<SessionView, EngineError> {
         self.desk.clear();
-        Ok(view(&*self.opened(id)?, Vec::new()))
+        let open = self.opened(id)?;
+        Ok(view(&open, Vec::new()))
     }
 
     /// Makes a copy of a session and opens it.
@@ -98,15 +126,26 @@ impl Engine {
     /// [`EngineError::NoSession`]; [`EngineError::Store`].
     pub fn duplicate_session(&self, id: &str) -> Result<SessionView, EngineError> {
         let mut decision = self.opened(id)?.decision.clone();
-        decision.topic = format!("{} (copy)", decision.topic.chars().take(490).collect::<String>());
-        Ok(view(&*self.create(decision, Origin::default())?, Vec::new()))
+        decision.topic = format!(
+            "{} (copy)",
+            decision.topic.chars().take(490).collect::<String>()
+        );
+        Ok(view(
+            &*self.create(&decision, Origin::default())?,
+            Vec::new(),
+        ))
     }
 
     /// Applies edits as one step that can be undone: all of them or none.
     ///
     /// # Errors
     /// [`EngineError::Invalid`] with each problem and its field; [`EngineError::Store`].
-    pub fn edit_session(&self, id: &str, edits: &[Edit], label: Option<&str>) -> Result<SessionView, EngineError> {
+    pub fn edit_session(
+        &self,
+        id: &str,
+        edits: &[Edit],
+        label: Option<&str>,
+    ) -> Result<SessionView, EngineError> {
         // A second try reads the session again: another process may have saved since it was put on the desk.
         let mut tries = 0;
         loop {
@@ -116,7 +155,10 @@ impl Engine {
             let label = label.map_or_else(|| applied.label.clone(), str::to_owned);
             match self.save(&before, applied.decision, label) {
                 Err(EngineError::Store(StoreError::Conflict { .. })) if tries == 0 => tries += 1,
-                saved => return Ok(view(&*saved?, applied.notices)),
+                saved => {
+                    let open = saved?;
+                    return Ok(view(&open, applied.notices));
+                }
             }
         }
     }
@@ -141,9 +183,7 @@ impl Engine {
 
     fn step(&self, id: &str, moved: Option<SessionBundle>) -> Result<SessionView, EngineError> {
         match moved {
-            Some(bundle) => {
-                Ok(view(&*self.desk.put(Open::read(bundle)?), Vec::new()))
-            }
+            Some(bundle) => Ok(view(&self.desk.put(Open::read(bundle)?), Vec::new())),
             None => self.open_session(id),
         }
     }
@@ -152,22 +192,59 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for a weight that is not finite or below 0, or a criterion that is not there.
-    pub fn preview_weights(&self, id: &str, weights: &BTreeMap<String, f64>) -> Result<Answer, EngineError> {
+    pub fn preview_weights(
+        &self,
+        id: &str,
+        weights: &BTreeMap<String, f64>,
+    ) -> Result<Answer, EngineError> {
         let open = self.opened(id)?;
-        let weights = weights.iter().map(|(id, weight)| (CriterionId(id.clone()), *weight)).collect();
-        decision::preview(&open.decision, &ScoreTable::from_given(&open.decision), &weights)
-            .map_err(|problems| EngineError::invalid(refusal(&problems), problems))
+        let weights = weights
+            .iter()
+            .map(|(id, weight)| (CriterionId(id.clone()), *weight))
+            .collect();
+        decision::preview(
+            &open.decision,
+            &ScoreTable::from_given(&open.decision),
+            &weights,
+        )
+        .map_err(|problems| EngineError::invalid(refusal(&problems), problems))
     }
 
     /// Puts a session at hand, out of the way, or into the trash.
     ///
     /// # Errors
     /// [`EngineError::NoSession`]; [`EngineError::Store`].
-    pub fn set_session_state(&self, id: &str, state: SessionState) -> Result<SessionSummary, EngineError> {
+    pub fn set_session_state(
+        &self,
+        id: &str,
+        state: SessionState,
+    ) -> Result<SessionSummary, EngineError> {
         let store = self.store()?;
-        store.set_state(id, summary::stored(state), self.now_ms()).map_err(|error| missing(error, id))?;
+        store
+            .set_state(id, summary::stored(state), self.now_ms())
+            .map_err(|error| self.missing(error, &[id.to_owned()]))?;
         self.desk.clear();
-        Ok(summary::of(&store.load(id)?.ok_or_else(|| EngineError::NoSession { id: id.to_owned() })?.session))
+        Ok(summary::of(
+            &store.load(id)?.ok_or_else(|| self.no_session(id))?.session,
+        ))
+    }
+
+    /// Puts several sessions there. All of them or, when one of the ids is none, nothing.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSession`]; [`EngineError::Store`].
+    pub fn set_session_states(
+        &self,
+        ids: &[String],
+        state: SessionState,
+    ) -> Result<Vec<SessionSummary>, EngineError> {
+        let known: HashSet<String> = self.every_id()?.into_iter().collect();
+        if let Some(stranger) = ids.iter().find(|id| !known.contains(*id)) {
+            return Err(self.no_session(stranger));
+        }
+        ids.iter()
+            .map(|id| self.set_session_state(id, state))
+            .collect()
     }
 
     /// Removes a session for good, from every index and free page too.
@@ -183,11 +260,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoSession`]; [`EngineError::Store`].
     pub fn erase_sessions(&self, ids: &[String]) -> Result<Erased, EngineError> {
-        let erased = self.store()?.erase(ids).map_err(|error| missing(error, &ids.join(", ")))?;
+        let erased = self
+            .store()?
+            .erase(ids)
+            .map_err(|error| self.missing(error, ids))?;
         self.desk.clear();
         Ok(Erased {
             erased: u32::try_from(ids.len()).unwrap_or(u32::MAX),
-            backups_holding_it: erased.backups_holding.iter().map(|path| path.display().to_string()).collect(),
+            backups_holding_it: erased
+                .backups_holding
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect(),
         })
     }
 
@@ -196,9 +280,23 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`].
     pub fn empty_trash(&self) -> Result<Erased, EngineError> {
-        let filter = SessionFilter { state: SessionState::Trashed, search: String::new() };
-        let ids: Vec<String> = self.sessions(&filter)?.into_iter().map(|session| session.id).collect();
-        if ids.is_empty() { Ok(Erased { erased: 0, backups_holding_it: Vec::new() }) } else { self.erase_sessions(&ids) }
+        let filter = SessionFilter {
+            state: SessionState::Trashed,
+            search: String::new(),
+        };
+        let ids: Vec<String> = self
+            .sessions(&filter)?
+            .into_iter()
+            .map(|session| session.id)
+            .collect();
+        if ids.is_empty() {
+            Ok(Erased {
+                erased: 0,
+                backups_holding_it: Vec::new(),
+            })
+        } else {
+            self.erase_sessions(&ids)
+        }
     }
 
     /// The session as it lies on the desk, read from the history if it does not.
@@ -206,21 +304,35 @@ impl Engine {
         if let Some(open) = self.desk.take(id) {
             return Ok(open);
         }
-        let bundle = self.store()?.load(id)?.ok_or_else(|| EngineError::NoSession { id: id.to_owned() })?;
+        let bundle = self.store()?.load(id)?.ok_or_else(|| self.no_session(id))?;
         Ok(self.desk.put(Open::read(bundle)?))
     }
 
-    pub(crate) fn create(&self, decision: Decision, origin: Origin) -> Result<Arc<Open>, EngineError> {
+    pub(crate) fn create(
+        &self,
+        decision: &Decision,
+        origin: Origin,
+    ) -> Result<Arc<Open>, EngineError> {
         let (id, now) = (self.new_id(), self.now_ms());
-        let rows = rows_of(&decision, None, now)?;
-        let summary = summary::columns(&decision);
-        let session = StoredSession { id: id.clone(), kind: "decision".into(), origin, summary };
+        let rows = rows_of(decision, None, now)?;
+        let summary = summary::columns(decision);
+        let session = StoredSession {
+            id: id.clone(),
+            kind: "decision".into(),
+            origin,
+            summary,
+        };
         self.store()?.create(session, &rows, now)?;
         self.desk.clear();
         self.opened(&id)
     }
 
-    pub(crate) fn save(&self, before: &Open, decision: Decision, label: String) -> Result<Arc<Open>, EngineError> {
+    pub(crate) fn save(
+        &self,
+        before: &Open,
+        decision: Decision,
+        label: String,
+    ) -> Result<Arc<Open>, EngineError> {
         let now = self.now_ms();
         let rows = rows_of(&decision, Some(&before.rows), now)?;
         let changes = RowChanges::between(&before.rows, &rows);
@@ -233,25 +345,36 @@ impl Engine {
             base_revision: before.session.revision,
             changes,
             summary: summary.clone(),
-            undo: Some(UndoStep { label: label.clone() }),
+            undo: Some(UndoStep {
+                label: label.clone(),
+            }),
             now_ms: now,
         });
-        let saved = saved.inspect_err(|_| self.desk.clear()).map_err(|error| missing(error, &before.session.id))?;
+        let saved = saved
+            .inspect_err(|_| self.desk.clear())
+            .map_err(|error| self.missing(error, std::slice::from_ref(&before.session.id)))?;
         let mut session = before.session.clone();
         session.topic.clone_from(&decision.topic);
         session.revision = saved.revision;
         session.updated_at = now;
         session.summary = summary;
-        Ok(self.desk.put(Open { session, rows, decision, undo: Some(label), redo: None }))
+        Ok(self.desk.put(Open {
+            session,
+            rows,
+            decision,
+            undo: Some(label),
+            redo: None,
+        }))
     }
 }
 
 /// What the window shows of an open session: ranked where it can be, and why not where it cannot.
 pub(crate) fn view(open: &Open, notices: Vec<Problem>) -> SessionView {
-    let (answer, problems) = match decision::answer(&open.decision, &ScoreTable::from_given(&open.decision)) {
-        Ok(answer) => (Some(answer), Vec::new()),
-        Err(problems) => (None, problems),
-    };
+    let (answer, problems) =
+        match decision::answer(&open.decision, &ScoreTable::from_given(&open.decision)) {
+            Ok(answer) => (Some(answer), Vec::new()),
+            Err(problems) => (None, problems),
+        };
     SessionView {
         session: summary::of(&open.session),
         revision: open.session.revision,
@@ -264,18 +387,60 @@ pub(crate) fn view(open: &Open, notices: Vec<Problem>) -> SessionView {
     }
 }
 
-
 fn refusal(problems: &[Problem]) -> String {
-    problems.first().map_or_else(|| "That was not taken".into(), |problem| problem.message.clone())
+    problems.first().map_or_else(
+        || "That was not taken".into(),
+        |problem| problem.message.clone(),
+    )
 }
 
-fn missing(error: StoreError, id: &str) -> EngineError {
-    match error {
-        StoreError::NotFound { .. } => EngineError::NoSession { id: id.to_owned() },
-        other => other.into(),
+impl Engine {
+    fn missing(&self, error: StoreError, ids: &[String]) -> EngineError {
+        let StoreError::NotFound { .. } = error else {
+            return error.into();
+        };
+        let known = self.every_id().unwrap_or_default();
+        let stranger = ids.iter().find(|id| !known.contains(*id)).or(ids.first());
+        self.no_session(stranger.map_or("", String::as_str))
+    }
+
+    /// The refusal of an id that no session has, with the one that was probably meant.
+    fn no_session(&self, id: &str) -> EngineError {
+        const TYPING_ERRORS: usize = 2;
+        let known = self.every_id().unwrap_or_default();
+        let begun = known
+            .iter()
+            .filter(|known| id.len() > 2 && known.starts_with(id))
+            .collect::<Vec<_>>();
+        let near = match begun[..] {
+            [only] => Some(only),
+            _ => known
+                .iter()
+                .find(|known| strsim::damerau_levenshtein(known, &echo(id)) <= TYPING_ERRORS),
+        };
+        EngineError::NoSession {
+            id: echo(id),
+            near: near.cloned(),
+        }
+    }
+
+    fn every_id(&self) -> Result<Vec<String>, EngineError> {
+        let all = store::SessionFilter {
+            state: None,
+            search: String::new(),
+        };
+        Ok(self
+            .store()?
+            .sessions(&all)?
+            .into_iter()
+            .map(|session| session.id)
+            .collect())
     }
 }
 
 pub(crate) fn absolute(path: &Path) -> String {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+    std::fs::canonicalize(path)
+        .unwrap_or_else(|_| path.to_owned())
+        .display()
+        .to_string()
 }

@@ -32,7 +32,9 @@ pub(crate) fn of(row: &SessionRow) -> SessionSummary {
         created_at: row.created_at,
         updated_at: row.updated_at,
         trashed_at: row.trashed_at,
-        erase_at: row.trashed_at.map(|at| at + TRASH_DAYS * 24 * 60 * 60 * 1000),
+        erase_at: row
+            .trashed_at
+            .map(|at| at + TRASH_DAYS * 24 * 60 * 60 * 1000),
     }
 }
 
@@ -71,6 +73,14 @@ pub(crate) fn columns(decision: &Decision) -> SummaryColumns {
 
 /// How many cells have a score or an abstention.
 pub(crate) fn filled(table: &ScoreTable) -> usize {
-    let cells = (0..table.options()).flat_map(|option| (0..table.criteria()).map(move |criterion| (option, criterion)));
-    cells.filter(|(o, c)| matches!(table.state(*o, *c), CellState::Scored | CellState::Abstained)).count()
+    let cells = (0..table.options())
+        .flat_map(|option| (0..table.criteria()).map(move |criterion| (option, criterion)));
+    cells
+        .filter(|(o, c)| {
+            matches!(
+                table.state(*o, *c),
+                CellState::Scored | CellState::Abstained
+            )
+        })
+        .count()
 }

@@ -1,11 +1,11 @@
 //! The weights of a decision file, given or derived.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::error::EngineError;
+use crate::evaluate::weights_are_given;
 use crate::intake;
 
 /// Weights that add up to 1, and how they came about.
@@ -13,8 +13,8 @@ use crate::intake;
 pub struct Weights {
     /// `given`, or the method of `[weighting]`.
     pub method: String,
-    /// By criterion's name.
-    pub weights: BTreeMap<String, f64>,
+    /// By criterion's name, in the file's order.
+    pub weights: serde_json::Map<String, serde_json::Value>,
     /// AHP and BWM: how well the judgements fit together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consistency_ratio: Option<f64>,
@@ -32,11 +32,27 @@ pub struct Weights {
 /// [`EngineError::CannotRead`], [`EngineError::Invalid`].
 pub fn weights_of(path: &Path) -> Result<Weights, EngineError> {
     let decision = intake::take_file(path)?.decision;
-    let shares = decision::weights::normalised(decision.criteria.iter().map(|criterion| criterion.weight));
-    let names = decision.criteria.iter().map(|criterion| criterion.name.clone());
+    weights_are_given(&decision)?;
+    let problems = decision
+        .completeness()
+        .into_iter()
+        .filter(|problem| problem.field == "criteria")
+        .collect::<Vec<_>>();
+    if !problems.is_empty() {
+        return Err(EngineError::invalid(
+            "There are no weights to show",
+            problems,
+        ));
+    }
+    let shares =
+        decision::weights::normalised(decision.criteria.iter().map(|criterion| criterion.weight));
+    let names = decision
+        .criteria
+        .iter()
+        .map(|criterion| criterion.name.clone());
     Ok(Weights {
         method: "given".into(),
-        weights: names.zip(shares).collect(),
+        weights: names.zip(shares.into_iter().map(Into::into)).collect(),
         consistency_ratio: None,
         random_index: None,
         worst_judgement: None,

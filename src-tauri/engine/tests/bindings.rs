@@ -1,5 +1,11 @@
 //! Holds the page's TypeScript types to the Rust they mirror. `make bindings` writes them anew; this test fails while the
 //! two differ, so that neither side can drift.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where it cannot go on"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +18,10 @@ fn page() -> PathBuf {
 }
 
 fn write_all(folder: &Path) {
-    let config = Config::new().with_out_dir(folder).with_import_extension(Some("ts")).with_large_int("number");
+    let config = Config::new()
+        .with_out_dir(folder)
+        .with_import_extension(Some("ts"))
+        .with_large_int("number");
     macro_rules! write {
         ($($kind:ty),* $(,)?) => { $(<$kind>::export_all(&config).unwrap();)* };
     }
@@ -40,7 +49,14 @@ fn write_all(folder: &Path) {
 
 fn read_all(folder: &Path) -> BTreeMap<String, String> {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    files.map(|file| (file.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(file.path()).unwrap())).collect()
+    files
+        .map(|file| {
+            (
+                file.file_name().to_string_lossy().into_owned(),
+                std::fs::read_to_string(file.path()).unwrap(),
+            )
+        })
+        .collect()
 }
 
 #[test]
@@ -52,7 +68,13 @@ fn the_pages_types_are_those_of_the_engine() {
     let fresh = tempfile::tempdir().unwrap();
     write_all(fresh.path());
     let (wanted, found) = (read_all(fresh.path()), read_all(&page()));
-    let differing: Vec<&String> =
-        wanted.keys().chain(found.keys()).filter(|name| wanted.get(*name) != found.get(*name)).collect();
-    assert!(differing.is_empty(), "run `make bindings`: {differing:?} differ from the Rust types");
+    let differing: Vec<&String> = wanted
+        .keys()
+        .chain(found.keys())
+        .filter(|name| wanted.get(*name) != found.get(*name))
+        .collect();
+    assert!(
+        differing.is_empty(),
+        "run `make bindings`: {differing:?} differ from the Rust types"
+    );
 }
