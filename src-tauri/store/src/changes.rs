@@ -202,6 +202,13 @@ impl Keyed for InputRow {
 /// Rows of one table that differ. Most edits touch one row and keep the order, so rows are first compared side by
 /// side; only the rest, from the first place where the keys part, goes through a map.
 fn difference<T: Keyed>(old: &[T], new: &[Cow<'_, T>]) -> Vec<Change<T>> {
+    if old.is_empty() {
+        let created = |row: &Cow<'_, T>| Change {
+            before: None,
+            after: Some(row.as_ref().clone()),
+        };
+        return new.iter().map(created).collect();
+    }
     let in_step = old
         .iter()
         .zip(new)

@@ -29,11 +29,18 @@ pub(crate) fn catch_up(store: &Store) -> Result<(), StoreError> {
         if waiting.is_empty() || !store.accepts_writes() {
             return Ok(());
         }
-        store.write(INDEXING, |connection| {
+        let indexed = store.write(INDEXING, |connection| {
             unindexed(connection)?
                 .into_iter()
                 .try_for_each(|key| index(connection, key))
-        })?;
+        });
+        match indexed {
+            Ok(()) => {}
+            Err(
+                StoreError::Locked { .. } | StoreError::Full { .. } | StoreError::ReadOnly { .. },
+            ) => return Ok(()),
+            Err(other) => return Err(other),
+        }
     }
 }
 

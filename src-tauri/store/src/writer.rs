@@ -5,8 +5,9 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -18,9 +19,6 @@ const TOGETHER: usize = 256;
 /// Pages in the WAL after which it is written back. SQLite's own figure, but done after the acknowledgement instead of
 /// within the commit that reaches it.
 const LONG_WAL: i32 = 1000;
-
-/// How often the writer lets others run while those it has just served come back with their next job.
-const TURNS: usize = 64;
 
 thread_local! {
     /// Pages in the WAL after this thread's last commit.
@@ -90,7 +88,7 @@ impl Writer {
                     connection,
                     folder,
                     aside: None,
-                    served: 0,
+                    crowd: Crowd::default(),
                 }
                 .serve(&tasks);
             })
@@ -162,8 +160,30 @@ struct Desk {
     folder: PathBuf,
     /// A task taken from the queue that could not join the transaction.
     aside: Option<Task>,
-    /// Jobs in the last transaction, if the thread has not been idle since.
-    served: usize,
+    crowd: Crowd,
+}
+
+/// Those who were served by the last commit.
+///
+/// Eight who write in a loop would fall into step as one and seven, or two and six: the first to come back after a
+/// commit would start the next one alone, and two commits would serve eight. So a transaction is kept open for those
+/// just served to join, for half of what the last commit took at the most. Who comes when nobody else was served, or
+/// later than a commit takes, never waits for anyone.
+#[derive(Default)]
+struct Crowd {
+    size: usize,
+    /// When they were told, and how long their commit took.
+    last: Option<(Instant, Duration)>,
+}
+
+impl Crowd {
+    /// How long a transaction that begins now is kept open for them.
+    fn patience(&self) -> Duration {
+        match self.last {
+            Some((told, took)) if self.size > 1 && told.elapsed() <= took => took / 2,
+            _ => Duration::ZERO,
+        }
+    }
 }
 
 impl Desk {
@@ -175,10 +195,7 @@ impl Desk {
         }));
         while let Some(task) = self.next(tasks) {
             match task {
-                Task::Alone(work) => {
-                    work(&mut self.connection);
-                    self.served = 0;
-                }
+                Task::Alone(work) => work(&mut self.connection),
                 Task::Save(job) => self.commit_together(job, tasks),
             }
             if WAL_PAGES.get() >= LONG_WAL {
@@ -195,18 +212,11 @@ impl Desk {
         if let Some(task) = self.aside.take() {
             return Some(task);
         }
-        match tasks.try_recv() {
-            Ok(task) => Some(task),
-            Err(TryRecvError::Disconnected) => None,
-            Err(TryRecvError::Empty) => {
-                // Idle: whatever comes next comes alone and waits for nobody.
-                self.served = 0;
-                tasks.recv().ok()
-            }
-        }
+        tasks.recv().ok()
     }
 
     fn commit_together(&mut self, first: Box<dyn Job>, tasks: &Receiver<Task>) {
+        let until = Instant::now() + self.crowd.patience();
         if let Err(error) = self
             .connection
             .execute_batch("BEGIN IMMEDIATE")
@@ -233,19 +243,22 @@ impl Desk {
             if done.len() < TOGETHER {
                 next = self
                     .waiting(tasks)
-                    .or_else(|| self.returning(done.len(), tasks));
+                    .or_else(|| self.returning(done.len(), until, tasks));
             }
         }
+        let started = Instant::now();
         let committed = self.connection.execute_batch("COMMIT").when("saving");
+        let took = started.elapsed();
         if committed.is_err() {
             // A commit that failed may leave the transaction open; rolled back, it is nowhere.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
+        self.crowd.size = done.len();
         self.acknowledge(done, committed);
+        self.crowd.last = Some((Instant::now(), took));
     }
 
-    fn acknowledge(&mut self, done: Vec<Box<dyn Job>>, committed: Result<(), StoreError>) {
-        self.served = done.len();
+    fn acknowledge(&self, done: Vec<Box<dyn Job>>, committed: Result<(), StoreError>) {
         let committed = committed.map_err(|error| error.or_full(&self.folder));
         for job in done {
             job.acknowledge(committed.clone());
@@ -277,7 +290,12 @@ impl Desk {
         if self.aside.is_some() {
             return None;
         }
-        match tasks.try_recv().ok()? {
+        let task = tasks.try_recv().ok()?;
+        self.joining(task)
+    }
+
+    fn joining(&mut self, task: Task) -> Option<Box<dyn Job>> {
+        match task {
             Task::Save(job) => Some(job),
             alone @ Task::Alone(_) => {
                 self.aside = Some(alone);
@@ -286,17 +304,19 @@ impl Desk {
         }
     }
 
-    /// Eight who write in a loop would otherwise fall into step as one and seven, two commits for eight jobs: those
-    /// just acknowledged get the processor for a few turns, so that their next jobs join this commit. No clock is
-    /// involved, and after an idle moment (`served == 0`), or when nobody else was served, nothing is waited for.
-    fn returning(&mut self, taken: usize, tasks: &Receiver<Task>) -> Option<Box<dyn Job>> {
-        if taken >= self.served {
+    /// The next job of those who were just served, if some are still missing and it comes in time.
+    fn returning(
+        &mut self,
+        taken: usize,
+        until: Instant,
+        tasks: &Receiver<Task>,
+    ) -> Option<Box<dyn Job>> {
+        let left = until.saturating_duration_since(Instant::now());
+        if taken >= self.crowd.size || left.is_zero() || self.aside.is_some() {
             return None;
         }
-        (0..TURNS).find_map(|_| {
-            std::thread::yield_now();
-            self.waiting(tasks)
-        })
+        let task = tasks.recv_timeout(left).ok()?;
+        self.joining(task)
     }
 }
 
@@ -316,6 +336,26 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_who_comes_right_after_a_crowd_waits_for_it() {
+        let commit = Duration::from_secs(3600);
+        let crowd = |size, last| Crowd { size, last };
+        let just_now = Some((Instant::now(), commit));
+        assert_eq!(crowd(0, None).patience(), Duration::ZERO);
+        assert_eq!(
+            crowd(1, just_now).patience(),
+            Duration::ZERO,
+            "one who writes in a loop"
+        );
+        assert_eq!(crowd(8, just_now).patience(), commit / 2);
+        let long_ago = Some((Instant::now(), Duration::ZERO));
+        assert_eq!(
+            crowd(8, long_ago).patience(),
+            Duration::ZERO,
+            "longer ago than a commit takes"
+        );
+    }
 
     fn writer(home: &tempfile::TempDir) -> Writer {
         let connection = Connection::open(home.path().join("test.db")).unwrap();

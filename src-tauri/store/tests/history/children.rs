@@ -3,12 +3,33 @@
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use rusqlite::Connection;
 use store::{Condition, DocumentRows, SessionFilter, Store, StoreError};
 
 use crate::samples::{NOW, create, document, open, step};
+
+/// Between its fork and its exec a child holds a copy of every lock of this process. Children are started under the
+/// write side; a test that closes a history and soon relies on nobody having it open keeps it open under the read side.
+static STARTING: RwLock<()> = RwLock::new(());
+
+pub fn nobody_is_started() -> RwLockReadGuard<'static, ()> {
+    STARTING.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub fn spawn(command: &mut Command) -> Child {
+    let _starting = STARTING.write().unwrap_or_else(PoisonError::into_inner);
+    command.spawn().unwrap()
+}
+
+/// Runs a command to its end and gives what it said.
+pub fn run(command: &mut Command) -> Output {
+    spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+        .wait_with_output()
+        .unwrap()
+}
 
 const TASK: &str = "PONDER_STORE_CHILD_TASK";
 const FOLDER: &str = "PONDER_STORE_CHILD_FOLDER";
@@ -45,11 +66,8 @@ pub fn command(task: &str, folder: &Path, wrapper: &[&str]) -> Command {
 }
 
 pub fn start(task: &str, folder: &Path) -> Helper {
-    let mut process = command(task, folder, &[])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = command(task, folder, &[]);
+    let mut process = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()));
     let lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let stdin = process.stdin.take().unwrap();
     Helper {

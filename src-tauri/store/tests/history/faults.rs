@@ -3,13 +3,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use store::{Condition, OpenOptions, SessionFilter, Store, StoreError};
 
-use crate::children::{Helper, SESSIONS_EACH, command, start, uniform};
+use crate::children::{Helper, SESSIONS_EACH, command, nobody_is_started, run, start, uniform};
 use crate::samples::{NOW, create, document, open, step};
 
 fn wal_bytes(folder: &Path) -> u64 {
@@ -132,6 +132,7 @@ fn fifty_kills(lane: u64) {
         }
         child.process.wait().unwrap();
 
+        let _alone = nobody_is_started();
         let store = open(home.path());
         assert_eq!(store.condition(), Condition::Checking, "round {round}");
         assert_eq!(store.verify().unwrap(), Condition::Ok, "round {round}");
@@ -228,6 +229,15 @@ fn a_history_locked_by_another_process_is_read_and_says_that_it_is_in_use() {
         );
     }
     assert_eq!(store.load("s_1").unwrap().unwrap().rows, rows);
+    let search = SessionFilter {
+        state: None,
+        search: "database".into(),
+    };
+    assert_eq!(
+        store.sessions(&search).unwrap(),
+        [],
+        "searched as far as it is indexed"
+    );
     child.tell("enough");
     child.finish();
     store
@@ -293,12 +303,7 @@ fn a_run_is_held_by_one_process_until_that_process_is_gone() {
 
 /// How to run a program for which permission bits hold: root passes over them by a capability, which is taken away.
 fn bound_by_permissions() -> &'static [&'static str] {
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .unwrap()
-        .stdout
-        .starts_with(b"0\n");
+    let root = run(Command::new("id").arg("-u")).stdout.starts_with(b"0\n");
     if root {
         &["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     } else {
@@ -354,11 +359,9 @@ fn a_read_only_folder_is_read_and_nothing_is_written_into_it() {
         }
         chmod(&folder, 0o555);
         let (before, bytes) = (names(), fs::read(folder.join("history.db")).unwrap());
-        let status = command("read", &folder, bound_by_permissions())
-            .stdout(Stdio::null())
-            .status()
-            .unwrap();
-        assert!(status.success(), "unclean: {unclean}");
+        let output = run(&mut command("read", &folder, bound_by_permissions()));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "unclean: {unclean}: {said}");
         assert_eq!(
             (names(), fs::read(folder.join("history.db")).unwrap()),
             (before, bytes),
@@ -378,7 +381,7 @@ fn a_file_that_may_not_grow_refuses_the_save_and_keeps_the_others() {
         "-c",
         "trap '' XFSZ; ulimit -f 600; exec \"$0\" \"$@\"",
     ];
-    let output = command("outgrow", home.path(), &limit).output().unwrap();
+    let output = run(&mut command("outgrow", home.path(), &limit));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
         output.status.success(),
@@ -408,21 +411,23 @@ fn a_file_that_may_not_grow_refuses_the_save_and_keeps_the_others() {
 fn a_full_disk_is_named_as_the_reason_and_saving_goes_on_when_there_is_room() {
     let disk = "mount -t tmpfs -o size=2m none \"$PONDER_STORE_CHILD_FOLDER\"";
     let home = tempfile::tempdir().unwrap();
-    let allowed = Command::new("unshare")
-        .args(["-rm", "sh", "-c", disk])
-        .env("PONDER_STORE_CHILD_FOLDER", home.path())
-        .output()
-        .is_ok_and(|output| output.status.success());
+    let mut probe = Command::new("sh");
+    probe
+        .args(["-c", "exec unshare -rm sh -c \"$0\"", disk])
+        .env("PONDER_STORE_CHILD_FOLDER", home.path());
+    let allowed = run(&mut probe).status.success();
     if !allowed {
         eprintln!(
             "no private mounts here: a full disk is tested by a limit on the size of files only"
         );
         return;
     }
-    let run = format!("{disk} && exec \"$0\" \"$@\"");
-    let output = command("fill", home.path(), &["unshare", "-rm", "sh", "-c", &run])
-        .output()
-        .unwrap();
+    let mounted = format!("{disk} && exec \"$0\" \"$@\"");
+    let output = run(&mut command(
+        "fill",
+        home.path(),
+        &["unshare", "-rm", "sh", "-c", &mounted],
+    ));
     let said = [output.stdout, output.stderr]
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         .concat();
