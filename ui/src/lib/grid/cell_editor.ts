@@ -22,6 +22,7 @@ export function onBlur(controller: GridController): void {
 /** Keys that mean something to the text field stay in it while it is edited, and start no shortcut of the app. */
 export function belongsToText(event: KeyboardEvent): boolean {
   const mod = event.ctrlKey || event.metaKey;
+  if (/^F\d/.test(event.key)) return false;
   return !mod || /^[acvxyz]$/i.test(event.key) || /^(Arrow|Home|End|Backspace|Delete|Insert)/.test(event.key);
 }
 

@@ -29,6 +29,8 @@ export class GridController {
   edited: Place = $state.raw({ row: 0, column: 0 });
   /** What a screen reader is told; the number makes the same words news again. */
   said = $state.raw({ text: '', urgent: false, count: 0 });
+  /** What went wrong last, in sight until the cursor goes on: a refused paste may have no cell to stand in. */
+  fault = $state.raw('');
   #target: Target = { kind: 'corner' };
   #before = '';
   #outbox: Outbox;
@@ -89,10 +91,12 @@ export class GridController {
 
   say(text: string, urgent = false): void {
     this.said = { text, urgent, count: this.said.count + 1 };
+    if (urgent) this.fault = text;
   }
 
   goTo(selection: Selection): void {
     this.#letGo = false;
+    this.fault = '';
     this.model.selection = selection;
     this.#ports.reveal(select.same(selection.anchor, selection.head) ? selection.active : selection.head);
     const range = rangeOf(selection);
@@ -158,6 +162,7 @@ export class GridController {
   /** A selection of whole rows or columns does not scroll to their far end. */
   goToQuietly(selection: Selection): void {
     this.#letGo = false;
+    this.fault = '';
     this.model.selection = selection;
     const { top, bottom, left, right } = rangeOf(selection);
     this.say(`${bottom - top + 1} × ${right - left + 1} selected`);

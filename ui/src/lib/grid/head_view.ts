@@ -102,7 +102,7 @@ export function criterionView(criterion: Criterion, answer: Answer | null, draft
     arrow: criterion.direction === 'cost' ? '↓' : '↑',
     unit: criterion.unit,
     share: shareText,
-    must: criterion.must ?? '',
+    must: (criterion.must ?? '').replace('<=', '≤').replace('>=', '≥'),
     words: words.filter(Boolean).join(', '),
   };
 }

@@ -293,6 +293,16 @@ describe('the clipboard', () => {
     expect(await page.evaluate(() => window.harness.decision().cells.slice(0, 2).map((row) => row[0]?.value))).toEqual([null, 120]);
   });
 
+  test('a table that cannot come in at all says so in sight', async () => {
+    const page = await on.open();
+    await setClipboard(page, 'X\t1\r\nPostgreSQL\t2\r\n');
+    await page.getByTestId('add-option').click();
+    await press(page, 'Escape', 'Control+v');
+    await saved(page, 1);
+    await expect.poll(() => page.getByTestId('grid-status').textContent()).toContain('already there');
+    expect(await page.evaluate(() => window.harness.decision().options.length)).toBe(5);
+  });
+
   test('a whole table makes a decision out of nothing', async () => {
     const page = await on.open('options=0&criteria=0');
     await setClipboard(page, '\tCost\tLatency\r\nA\t1\t2\r\nB\t3\t4\r\n');
@@ -356,10 +366,33 @@ describe('read-only', () => {
   });
 });
 
+describe('an empty decision', () => {
+  test('has its places to begin side by side, and takes the first names', async () => {
+    const page = await on.open('options=0&criteria=0');
+    const [head, option] = await Promise.all([page.getByTestId('add-criterion').boundingBox(), page.getByTestId('add-option').boundingBox()]);
+    const corner = await page.getByTestId('grid').getByText('Option', { exact: true }).boundingBox();
+    expect(head?.y).toBe(corner?.y);
+    expect(option?.x).toBe(corner?.x);
+    await page.getByTestId('cell-editor').focus();
+    await page.keyboard.type('Cost');
+    await press(page, 'Tab');
+    await saved(page, 1);
+    await expect.poll(() => page.getByRole('columnheader', { name: 'Cost' }).count()).toBe(1);
+  });
+
+  test('an editor on a long name is as wide as the name', async () => {
+    const page = await on.open();
+    await page.getByTestId('criterion-head-c3').dblclick();
+    const editor = page.getByTestId('cell-editor');
+    await expect.poll(() => editor.evaluate((field) => field.scrollWidth <= field.clientWidth)).toBe(true);
+  });
+});
+
 describe('for everyone', () => {
-  test.each(['', 'theme=dark', 'options=50&criteria=25'])('no finding of axe: %s', async (query) => {
+  test.each(['', 'theme=dark', 'options=50&criteria=25', 'options=0&criteria=0', 'readonly'])('no finding of axe: %s', async (query) => {
     const page = await on.open(query);
-    await page.getByTestId('grid').getByRole('gridcell').first().click();
+    await page.getByTestId('grid').getByText('Option', { exact: true }).click();
+    await press(page, 'ArrowDown');
     const { violations } = await new AxeBuilder({ page }).disableRules(['region', 'landmark-one-main', 'page-has-heading-one']).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
   });
