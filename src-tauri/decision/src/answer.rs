@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use crate::aggregate::Mean;
 use crate::evaluation::{Better, Evaluation, mean};
-use crate::methods::Details;
+use crate::methods::{self, Details};
 use crate::model::{
     CriterionId, Decision, Evidence, Method, MissingPolicy, Normalisation, OptionId, Params,
 };
@@ -16,7 +16,7 @@ use crate::rank::{Placed, places};
 use crate::rules;
 use crate::score_table::{CellState, ScoreTable, Source};
 use crate::screening::with_unit;
-use crate::sensitivity::{Flip, flips};
+use crate::sensitivity::{Flip, Flips, flips};
 
 /// The answer to a decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -152,14 +152,22 @@ pub struct CloseRace {
 pub fn answer(decision: &Decision, table: &ScoreTable) -> Result<Answer, Vec<Problem>> {
     let evaluation = Evaluation::of(decision, table)?;
     let placed = places(&evaluation);
-    let flips = flips(decision, table, &evaluation, &placed);
-    let close_race = close_race(decision, &placed, &flips);
+    let mut notes = crate::notes::notes(decision, table, &evaluation);
+    let flips = match flips(decision, table, &evaluation, &placed) {
+        Flips::Found(flips) => flips,
+        Flips::TooMany => {
+            notes.push("the table is too large to try each judgement: whether one level more or less changes the first place was not checked".to_owned());
+            Vec::new()
+        }
+    };
+    let close_race =
+        undecided(evaluation.details.as_ref()).or_else(|| close_race(decision, &placed, &flips));
     Ok(Answer {
         topic: decision.topic.clone(),
         method: decision.method,
-        normalisation: decision.normalisation,
+        normalisation: methods::normalisation_in_force(decision),
         missing: decision.missing,
-        params: decision.params,
+        params: methods::params_in_force(decision),
         ranking: placed
             .iter()
             .map(|place| ranked(decision, &evaluation, place))
@@ -180,7 +188,7 @@ pub fn answer(decision: &Decision, table: &ScoreTable) -> Result<Answer, Vec<Pro
             .zip(evaluation.weights.iter().copied())
             .collect(),
         coverage: mean_coverage(&placed),
-        notes: crate::notes::notes(decision, table, &evaluation),
+        notes,
         details: evaluation.details,
     })
 }
@@ -195,6 +203,8 @@ pub fn preview(
     weights: &BTreeMap<CriterionId, f64>,
 ) -> Result<Answer, Vec<Problem>> {
     let mut changed = decision.clone();
+    // Weights that are tried by hand are not derived.
+    changed.weighting = None;
     for (id, weight) in weights {
         let Some(index) = decision.criterion_index(id) else {
             let message = format!(
@@ -278,6 +288,25 @@ fn reaches(other: &Placed, first: &Placed) -> bool {
         return false;
     }
     other.high >= first.low
+}
+
+/// What a method itself leaves open between several options.
+fn undecided(details: Option<&Details>) -> Option<CloseRace> {
+    let (rivals, why) = match details? {
+        Details::Vikor { compromise, .. } => (
+            compromise,
+            "are a compromise only together, by VIKOR's conditions",
+        ),
+        Details::ElectreI { kernel, .. } => (
+            kernel,
+            "are in the kernel together, and ELECTRE I tells them no further apart",
+        ),
+        _ => return None,
+    };
+    (rivals.len() > 1).then(|| CloseRace {
+        rivals: rivals.clone(),
+        because: format!("{} {why}", listed(rivals.iter().cloned())),
+    })
 }
 
 fn close_race(decision: &Decision, placed: &[Placed], flips: &[Flip]) -> Option<CloseRace> {

@@ -9,6 +9,7 @@ use crate::problem::{Problem, ProblemCode as Code, echo};
 use crate::score_table::ScoreTable;
 use crate::screening::{ScreenedOut, screened_out};
 use crate::value::ValueFunction;
+use crate::weighting;
 use crate::weights::normalised;
 
 /// Whether a higher or a lower score is better.
@@ -39,6 +40,8 @@ pub(crate) struct Evaluation {
     /// The least and most a score can be.
     pub(crate) span: [f64; 2],
     pub(crate) better: Better,
+    /// Whether totals are scores; else only their order counts.
+    pub(crate) has_scores: bool,
     pub(crate) details: Option<Details>,
 }
 
@@ -66,6 +69,11 @@ impl Evaluation {
             return Err(incomplete);
         }
         let mut evaluation = Self::without_values(decision, table);
+        if weighting::looks_at_numbers(decision.weighting.as_ref())
+            && let Some(derived) = weighting::derive(decision, table)?
+        {
+            evaluation.weights = derived.weights;
+        }
         if needs_every_cell(decision) {
             refuse_missing(decision, table, &evaluation.kept)?;
         }
@@ -111,6 +119,7 @@ impl Evaluation {
             totals: Vec::new(),
             span: [decision.scale.min, decision.scale.max],
             better: Better::Higher,
+            has_scores: true,
             details: None,
         }
     }

@@ -5,7 +5,7 @@ pub mod answer;
 pub mod edit;
 mod evaluation;
 pub mod file;
-mod methods;
+pub mod methods;
 pub mod model;
 mod normalise;
 mod notes;
@@ -17,6 +17,7 @@ pub mod screening;
 mod sensitivity;
 pub mod trace;
 pub mod value;
+pub mod weighting;
 pub mod weights;
 
 pub use answer::{Answer, CellResult, CloseRace, Ranked, ScreenedOption, answer, preview};

@@ -2,6 +2,7 @@
 
 use crate::answer::number_words;
 use crate::evaluation::{Evaluation, mean};
+use crate::methods;
 use crate::model::{Decision, MissingPolicy};
 use crate::problem::number_text;
 use crate::score_table::ScoreTable;
@@ -17,6 +18,7 @@ pub(crate) fn notes(
     for (i, function) in evaluation.functions.iter().enumerate() {
         notes.extend(function_note(decision, i, function));
     }
+    notes.extend(methods::notes(decision));
     notes.extend(normalisation_note(decision, evaluation));
     notes.extend(missing_note(decision, table, evaluation));
     notes.extend(open_musts(decision, table));

@@ -86,7 +86,7 @@ pub(crate) fn places(evaluation: &Evaluation) -> Vec<Placed> {
         placed.push(Placed {
             option,
             rank,
-            score: (!total.score.is_nan()).then_some(total.score),
+            score: (evaluation.has_scores && !total.score.is_nan()).then_some(total.score),
             low: total.low,
             high: total.high,
             coverage: total.coverage,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use crate::model::{Criterion, Decision, DecisionOption, HandScore, Judge, Preference, Weighting};
 use crate::problem::{Problem, ProblemCode as Code, echo, folded, number_text, shortened};
+use crate::weighting::looks_at_numbers;
 
 /// Most characters of a topic.
 pub const TOPIC_CHARS: usize = 500;
@@ -122,7 +123,9 @@ impl Decision {
                     .found("0")
                     .allowed("at least 1"),
             );
-        } else if self.criteria.iter().all(|c| c.weight == 0.0) {
+        } else if self.criteria.iter().all(|c| c.weight == 0.0)
+            && !looks_at_numbers(self.weighting.as_ref())
+        {
             let message = "all weights are 0: at least one criterion must weigh more";
             problems.push(
                 Problem::new(Code::Incomplete, "criteria", message)

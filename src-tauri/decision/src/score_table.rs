@@ -185,6 +185,12 @@ impl ScoreTable {
         &self.numbers
     }
 
+    /// Puts another number in the place of one, for what-if questions; states and sources stay.
+    pub(crate) fn set_number(&mut self, option: usize, criterion: usize, number: f64) {
+        let at = self.place(option, criterion);
+        self.numbers[at] = number;
+    }
+
     fn place(&self, option: usize, criterion: usize) -> usize {
         option * self.measured.len() + criterion
     }

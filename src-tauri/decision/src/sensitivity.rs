@@ -3,8 +3,8 @@
 
 use crate::aggregate::Mean;
 use crate::evaluation::{Evaluation, mean, score_of_values};
-use crate::model::{Decision, Kind, MissingPolicy};
-use crate::rank::Placed;
+use crate::model::{Decision, Kind, Method, MissingPolicy};
+use crate::rank::{Placed, places};
 use crate::score_table::ScoreTable;
 
 /// A change of one judgement after which another option is first, alone or with the former first.
@@ -25,30 +25,56 @@ pub(crate) struct Flip {
 /// More steps of one level than any scale has.
 const MOST_LEVELS: u32 = 21;
 
-/// For every judgement the fewest levels that change the first place, if any number does. Methods other than weighted sum and
-/// product on value functions have none.
+/// The changes that were found, the smallest first, or why none were looked for.
+pub(crate) enum Flips {
+    /// Every judgement that can change the first place, with the fewest levels that do. Only changes by one level are looked for
+    /// where a method has to rank anew for each.
+    Found(Vec<Flip>),
+    /// Ranking anew for every judgement would take too long.
+    TooMany,
+}
+
+/// Which judgements can change the first place. `placed` are the places of `evaluation`.
 pub(crate) fn flips(
     decision: &Decision,
     table: &ScoreTable,
     evaluation: &Evaluation,
     placed: &[Placed],
-) -> Vec<Flip> {
-    let Some(mean) = mean(decision.method).filter(|_| evaluation.normalised.is_none()) else {
-        return Vec::new();
+) -> Flips {
+    let mut flips = match mean(decision.method).filter(|_| evaluation.normalised.is_none()) {
+        Some(mean) => by_arithmetic(
+            &Search {
+                decision,
+                evaluation,
+                mean,
+            },
+            table,
+            placed,
+        ),
+        None => match by_ranking_anew(decision, table, evaluation, placed) {
+            Some(flips) => flips,
+            None => return Flips::TooMany,
+        },
     };
-    let ([first, others @ ..], Some(second)) = (placed, placed.get(1)) else {
-        return Vec::new();
-    };
-    let search = Search {
+    flips.sort_by(|a, b| a.levels.cmp(&b.levels).then(b.ahead.total_cmp(&a.ahead)));
+    Flips::Found(flips)
+}
+
+/// Totals of value functions: one judgement changes one term of one total.
+fn by_arithmetic(search: &Search<'_>, table: &ScoreTable, placed: &[Placed]) -> Vec<Flip> {
+    let Search {
         decision,
         evaluation,
-        mean,
-    };
+        ..
+    } = search;
     let mut flips = Vec::new();
+    let [first, second, ..] = placed else {
+        return flips;
+    };
     let Some(leader_score) = first.score else {
         return flips;
     };
-    for place in std::iter::once(first).chain(others) {
+    for place in placed {
         let is_leader = place.option == first.option;
         let bar = if is_leader { second } else { first };
         let Some(bar_score) = bar.score else { continue };
@@ -57,16 +83,13 @@ pub(crate) fn flips(
         } else {
             place.option
         };
-        for (criterion, described) in decision.criteria.iter().enumerate() {
-            if described.kind == Kind::Measured || evaluation.weights[criterion] == 0.0 {
+        for (criterion, from) in judgements(decision, table, place.option) {
+            let must = decision.criteria[criterion].must;
+            if evaluation.weights[criterion] == 0.0 && must.is_none() {
                 continue;
             }
-            let Some(from) = table.number(place.option, criterion) else {
-                continue;
-            };
             let crosses = |to: f64| {
-                let knocked_out = described.must.is_some_and(|must| !must.passes(to));
-                if knocked_out {
+                if must.is_some_and(|must| !must.passes(to)) {
                     // Out of the ranking: that changes the first place only for the leader.
                     return is_leader.then_some(leader_score - bar_score);
                 }
@@ -80,10 +103,7 @@ pub(crate) fn flips(
             };
             // Scores are monotone in a judgement: what the ends do not change, nothing between them does.
             let scale = decision.scale;
-            if described.must.is_none()
-                && crosses(scale.max).is_none()
-                && crosses(scale.min).is_none()
-            {
+            if must.is_none() && crosses(scale.max).is_none() && crosses(scale.min).is_none() {
                 continue;
             }
             let fewest = search.fewest_levels(from, crosses);
@@ -98,8 +118,90 @@ pub(crate) fn flips(
             }));
         }
     }
-    flips.sort_by(|a, b| a.levels.cmp(&b.levels).then(b.ahead.total_cmp(&a.ahead)));
     flips
+}
+
+/// Every other ranking: each judgement one level up and down, and the whole ranked anew. `None` when that would take too long.
+fn by_ranking_anew(
+    decision: &Decision,
+    table: &ScoreTable,
+    evaluation: &Evaluation,
+    placed: &[Placed],
+) -> Option<Vec<Flip>> {
+    /// About a tenth of a second's worth of cells or comparisons.
+    const MOST_WORK: usize = 30_000_000;
+    let judged: Vec<(usize, usize, f64)> = placed
+        .iter()
+        .flat_map(|place| {
+            judgements(decision, table, place.option)
+                .map(|(criterion, x)| (place.option, criterion, x))
+        })
+        .collect();
+    let pairwise = matches!(decision.method, Method::PrometheeIi | Method::ElectreI);
+    let cells = decision.criteria.len() * placed.len();
+    let one_ranking = if pairwise {
+        cells * placed.len()
+    } else {
+        cells
+    };
+    if judged.len().saturating_mul(2 * one_ranking) > MOST_WORK {
+        return None;
+    }
+    let firsts = |placed: &[Placed]| -> Vec<usize> {
+        placed
+            .iter()
+            .take_while(|place| place.rank == 1)
+            .map(|place| place.option)
+            .collect()
+    };
+    let before = firsts(placed);
+    let scale = decision.scale;
+    let mut changed = table.clone();
+    let mut flips = Vec::new();
+    for (option, criterion, from) in judged {
+        for to in [
+            (from + scale.level()).min(scale.max),
+            (from - scale.level()).max(scale.min),
+        ] {
+            changed.set_number(option, criterion, to);
+            let Ok(anew) = Evaluation::totals_only(decision, &changed) else {
+                continue;
+            };
+            let after = firsts(&places(&anew));
+            if to != from && after != before {
+                let newcomer = after
+                    .iter()
+                    .chain(&before)
+                    .find(|other| **other != placed[0].option);
+                let rival = newcomer.copied().unwrap_or(option);
+                flips.push(Flip {
+                    option,
+                    criterion,
+                    from,
+                    to,
+                    levels: 1,
+                    ahead: evaluation.tolerance(),
+                    rival,
+                });
+            }
+        }
+        changed.set_number(option, criterion, from);
+    }
+    Some(flips)
+}
+
+/// The judgements of an option that can move: scores on the scale, not measured numbers.
+fn judgements<'d>(
+    decision: &'d Decision,
+    table: &'d ScoreTable,
+    option: usize,
+) -> impl Iterator<Item = (usize, f64)> + 'd {
+    let judged = decision
+        .criteria
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| c.kind != Kind::Measured);
+    judged.filter_map(move |(criterion, _)| Some((criterion, table.number(option, criterion)?)))
 }
 
 struct Search<'a> {

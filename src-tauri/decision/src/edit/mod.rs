@@ -18,6 +18,8 @@ use crate::model::{
 };
 use crate::problem::Problem;
 use crate::rules;
+use crate::score_table::ScoreTable;
+use crate::weighting;
 
 /// One edit. Fields that an update leaves out stay as they are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -317,6 +319,7 @@ pub fn apply(decision: &Decision, edits: &[Edit]) -> Result<Applied, Vec<Problem
         work.problems = rules::validity(&work.decision);
     }
     if work.problems.is_empty() {
+        work.follow_the_numbers();
         let label = labels::label(decision, &work.decision, edits);
         Ok(Applied {
             decision: work.decision,
@@ -336,6 +339,17 @@ struct Work {
 }
 
 impl Work {
+    /// Weights that are derived from the cells' numbers change with them, as soon as all are there.
+    fn follow_the_numbers(&mut self) {
+        if !weighting::looks_at_numbers(self.decision.weighting.as_ref()) {
+            return;
+        }
+        let table = ScoreTable::from_given(&self.decision);
+        if let Ok(Some(derived)) = weighting::derive(&self.decision, &table) {
+            weighting::take(&mut self.decision, &derived);
+        }
+    }
+
     fn apply(&mut self, edit: &Edit) {
         match edit {
             Edit::SetTopic { text } => self.decision.topic.clone_from(text),

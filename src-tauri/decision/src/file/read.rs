@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Loaded;
 use super::fields::{Fields, Log, number, text};
 use super::read_criteria::{CriterionNames, ReadCriteria, judge, named_twice, read_criteria};
-use super::read_weighting::weighting;
+use super::read_weighting::read_weighting;
 use super::tree::{Node, Value};
 use crate::model::{
     ABSTAIN, Cell, Criterion, Decision, DecisionOption, Evidence, HandScore, Kind, Method,
@@ -13,6 +13,8 @@ use crate::model::{
 };
 use crate::problem::{Problem, ProblemCode as Code, echo, number_text, shortened};
 use crate::rules;
+use crate::score_table::ScoreTable;
+use crate::weighting;
 
 /// The version of the format that this program writes, and the newest it reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -53,7 +55,7 @@ pub(super) fn read(root: &Node, whole: bool) -> Result<Loaded, Vec<Problem>> {
     }
     let decision =
         Fields::open(root, "", TOP_FIELDS, &mut log).and_then(|top| decision(&top, &mut log));
-    let Some(decision) = decision else {
+    let Some(mut decision) = decision else {
         return Err(shortened(log.problems));
     };
     // What the reader already told of a field the rules need not tell again.
@@ -67,6 +69,9 @@ pub(super) fn read(root: &Node, whole: bool) -> Result<Loaded, Vec<Problem>> {
         if !told.contains(&problem.field) {
             log.problems.push(problem);
         }
+    }
+    if log.problems.is_empty() {
+        derive_weights(&mut decision, &mut log);
     }
     let incomplete = if whole {
         decision.completeness()
@@ -85,6 +90,27 @@ pub(super) fn read(root: &Node, whole: bool) -> Result<Loaded, Vec<Problem>> {
     } else {
         log.problems.sort_by_key(|problem| problem.line);
         Err(shortened(log.problems))
+    }
+}
+
+/// Puts the weights that follow from `[weighting]` in the place of given ones. Those that follow from numbers wait for all of them.
+fn derive_weights(decision: &mut Decision, log: &mut Log) {
+    if decision.criteria.is_empty() {
+        return;
+    }
+    match weighting::derive(decision, &ScoreTable::from_given(decision)) {
+        Ok(None) => {}
+        Ok(Some(derived)) => weighting::take(decision, &derived),
+        Err(problems) => {
+            for mut problem in problems {
+                problem.line = log.line_of(&problem.field);
+                let list = match problem.code {
+                    Code::MissingScores => &mut log.warnings,
+                    _ => &mut log.problems,
+                };
+                list.push(problem);
+            }
+        }
     }
 }
 
@@ -159,7 +185,7 @@ fn decision(top: &Fields<'_>, log: &mut Log) -> Option<Decision> {
     set_criteria(&mut decision, read);
     read_options(&mut decision, options, log);
     if let Some(node) = top.get("weighting") {
-        decision.weighting = weighting(node, &decision.criteria, log);
+        decision.weighting = read_weighting(node, &decision.criteria, log);
     } else {
         warn_of_default_weights(&decision.criteria, &has_weight, log);
     }

@@ -7,7 +7,11 @@ use crate::model::{Criterion, CriterionId, Weighting};
 
 const METHODS: [&str; 6] = ["ahp", "roc", "swing", "bwm", "entropy", "critic"];
 
-pub(super) fn weighting(node: &Node, criteria: &[Criterion], log: &mut Log) -> Option<Weighting> {
+pub(super) fn read_weighting(
+    node: &Node,
+    criteria: &[Criterion],
+    log: &mut Log,
+) -> Option<Weighting> {
     let known: &[&str] = match method_word(node).as_deref() {
         Some("ahp") => &["method", "pairwise"],
         Some("roc") => &["method", "ranked"],
