@@ -206,6 +206,12 @@ impl Desk {
                 WAL_PAGES.set(0);
             }
         }
+        // SQLite empties the WAL when the last connection closes, but only one that can write, and the pool may close
+        // its readers a moment later. Where another process is reading, it is that one's turn to do it.
+        let _ = self.connection.busy_timeout(Duration::ZERO);
+        let _ = self
+            .connection
+            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     fn next(&mut self, tasks: &Receiver<Task>) -> Option<Task> {
