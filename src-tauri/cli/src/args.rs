@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// Weigh decisions from a terminal, in the same history as the window.
+/// Weigh decisions from a terminal, in the same history as the window
 #[derive(Debug, Parser)]
-#[command(name = "ponderctl", version, about, max_term_width = 100, propagate_version = true)]
+#[command(name = "ponderctl", version, max_term_width = 100, propagate_version = true, after_help = EXIT_CODES)]
 pub struct Cli {
     /// What every command understands.
     #[command(flatten)]
@@ -17,30 +17,58 @@ pub struct Cli {
     pub command: Command,
 }
 
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 an error of ours, 2 invalid input, 3 backend unavailable, 4 finished with cells
+missing, 5 refused, 6 the history is locked, damaged, full or newer, 130 cancelled.";
+
+const DECIDE_EXAMPLES: &str = "\
+Examples:
+  ponderctl decide ledger.toml
+  ponderctl decide ledger.toml --report ledger.html
+  ponderctl decide ledger.toml --resume    after scoring what was missing
+  ponderctl decide vendors.csv --json      first column the options, first row the criteria
+
+Exit code 4: ranked, but some cells have no score yet.";
+
+const RANK_EXAMPLES: &str = "\
+Examples:
+  ponderctl rank ledger.toml
+  ponderctl rank ledger.toml --method weighted_product
+  ponderctl rank --session s_ttmra8sq3drvb";
+
+const EXPORT_EXAMPLES: &str = "\
+Formats: markdown (md), html, csv, json and toml. toml is the decision file, to import again.
+
+Examples:
+  ponderctl sessions export s_ttmra8sq3drvb ledger.html
+  ponderctl sessions export s_ttmra8sq3drvb ledger.toml --force";
+
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Common {
     /// Keep the history in this folder instead of the platform's data folder
-    #[arg(long, global = true, value_name = "DIR", env = "PONDER_DATA_DIR")]
+    #[arg(long, global = true, value_name = "DIR", env = "PONDER_DATA_DIR", hide_env_values = true)]
     pub data_dir: Option<PathBuf>,
-    /// Answer in JSON on standard output (shapes: docs/schema/)
+    /// Answer in JSON on standard output
     #[arg(long, global = true)]
     pub json: bool,
-    /// Say only what was asked for
+    /// Print the answer and errors, nothing else
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more about what happens, on standard error
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
-    /// How to show progress, on standard error
-    #[arg(long, global = true, value_enum, default_value_t = ProgressStyle::Auto)]
+    /// Say on standard error what is read, kept and assumed
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Progress on standard error: auto, plain, ndjson or none
+    #[arg(long, global = true, value_enum, value_name = "STYLE", default_value_t = ProgressStyle::Auto,
+        hide_possible_values = true, hide_default_value = true)]
     pub progress: ProgressStyle,
 }
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ProgressStyle {
-    /// A line that moves on a terminal, JSON lines elsewhere when --json is given, else nothing
+    /// A line that moves on a terminal; elsewhere JSON lines with --json, else nothing
     Auto,
     /// A line for each step
     Plain,
@@ -77,6 +105,7 @@ pub enum Command {
 
 /// `decide`.
 #[derive(Debug, Args)]
+#[command(after_help = DECIDE_EXAMPLES)]
 pub struct Decide {
     /// A decision file (TOML, JSON) or a table (CSV, TSV, XLSX)
     #[arg(required_unless_present = "session")]
@@ -84,16 +113,16 @@ pub struct Decide {
     /// Go on with a session of the history
     #[arg(long, value_name = "ID", conflicts_with = "file")]
     pub session: Option<String>,
-    /// Go on with the newest unfinished session of the same file; only what was edited is evaluated again
+    /// Go on with the newest unfinished session of this file; only what was edited is asked again
     #[arg(long)]
     pub resume: bool,
     /// Never call anything beyond this machine
     #[arg(long)]
     pub offline: bool,
-    /// Which backend judges the cells; `builtin` judges nothing and ranks what is measured or scored by hand
+    /// Who judges; `builtin` judges nothing and ranks what is measured or scored by hand
     #[arg(long, value_name = "NAME")]
     pub backend: Option<String>,
-    /// Also write a report; the ending of the name says which kind (.html, .md, .csv, .json)
+    /// Also write a report; its ending says which kind (.html, .md, .csv, .json)
     #[arg(long, value_name = "PATH")]
     pub report: Option<PathBuf>,
     /// Write the report over a file that is already there
@@ -103,6 +132,7 @@ pub struct Decide {
 
 /// `rank`.
 #[derive(Debug, Args)]
+#[command(after_help = RANK_EXAMPLES)]
 pub struct Rank {
     /// A decision file (TOML, JSON) or a table (CSV, TSV, XLSX)
     #[arg(required_unless_present = "session")]
@@ -110,8 +140,8 @@ pub struct Rank {
     /// Rank a session of the history
     #[arg(long, value_name = "ID", conflicts_with = "file")]
     pub session: Option<String>,
-    /// Rank by another method than the file's
-    #[arg(long)]
+    /// Rank by another method, e.g. weighted_product
+    #[arg(long, value_name = "METHOD")]
     pub method: Option<String>,
     /// Set one of the method's parameters, e.g. v=0.5
     #[arg(long = "param", value_name = "K=V")]
@@ -134,17 +164,21 @@ pub enum Sessions {
     },
     /// Find sessions by words in their texts
     Search {
-        /// The words
+        /// The words; each is looked for as the beginning of a word, and all must be there
         #[arg(required = true)]
         words: Vec<String>,
+        /// Only those in this state
+        #[arg(long, value_enum, default_value_t = State::Open)]
+        state: State,
     },
     /// Write a session to a file
+    #[command(after_help = EXPORT_EXAMPLES)]
     Export {
         /// Its id
         id: String,
         /// Where to
         path: PathBuf,
-        /// Which kind; left out, the ending of the name says it
+        /// Which kind; left out, the ending of the file's name says it
         #[arg(long, value_name = "FORMAT")]
         format: Option<String>,
         /// Write over a file that is already there
@@ -174,7 +208,7 @@ pub enum Sessions {
         #[arg(required = true)]
         ids: Vec<String>,
     },
-    /// Remove sessions for good, from every index and free page too
+    /// Remove sessions for good; this cannot be taken back
     Erase {
         /// Their ids
         #[arg(required = true)]
@@ -204,7 +238,7 @@ pub enum Db {
         #[arg(long, value_name = "PATH")]
         to: Option<PathBuf>,
     },
-    /// Go back to a copy; what stands now is copied first
+    /// Go back to a copy, or list the copies; what stands now is copied first
     Restore {
         /// A file in the backups folder, or a path; left out, the copies are listed
         file: Option<PathBuf>,

@@ -1,13 +1,12 @@
 //! `db`: the history as files — whole or not, copied, restored.
 
-use std::path::PathBuf;
-
-use engine::{Config, Engine};
+use engine::{Config, Engine, EngineError};
 use serde_json::json;
 
+use crate::age::{ago, now_ms};
 use crate::args::Db;
 use crate::output::{Failure, Output, exit};
-use crate::table::Table;
+use crate::table::{Table, size};
 
 /// What stands in `"schema": "ponder.<name>/1"`.
 pub fn name(asked: &Db) -> &'static str {
@@ -19,55 +18,70 @@ pub fn name(asked: &Db) -> &'static str {
 }
 
 /// Carries out one of them.
-pub fn run(asked: Db, data_dir: Option<PathBuf>, output: &Output) -> Result<u8, Failure> {
-    let config = Config::for_terminal(data_dir);
+pub fn run(
+    asked: Db,
+    config: &Config,
+    open: impl FnOnce() -> Result<Engine, EngineError>,
+    output: &Output,
+) -> Result<u8, Failure> {
     match asked {
         Db::Check => {
-            let report = engine::check_history(&config)?;
+            let report = engine::check_history(config)?;
             output.answer(&report, || {
                 let mut words = if report.ok { String::from("The history is whole.") } else { String::from("The history is damaged:") };
                 for finding in &report.findings {
                     words.push_str(&format!("\n  {finding}"));
                 }
-                words.push_str(&format!("\n{} sessions, {} bytes, schema {}", report.sessions, report.bytes, report.schema));
+                let sessions = if report.sessions == 1 { "1 session".into() } else { format!("{} sessions", report.sessions) };
+                words.push_str(&format!("\n{sessions}, {}, format {}", size(report.bytes), report.format));
+                if !report.ok {
+                    words.push_str("\n`ponderctl db restore` lists the copies to go back to.");
+                }
                 words
             })?;
             Ok(if report.ok { 0 } else { exit::DATA })
         }
         Db::Backup { to } => {
-            let engine = Engine::open(config)?;
+            let engine = open()?;
             let backup = match to {
                 Some(path) => engine.backup_to(&path)?,
                 None => engine.backup("asked for in the terminal")?,
             };
-            output.answer(&backup, || format!("Copied and verified: {} ({} bytes)", backup.file, backup.bytes))?;
+            output.answer(&backup, || {
+                let sessions = backup.sessions.map(|sessions| format!("{sessions} sessions, ")).unwrap_or_default();
+                let again = "Go back to it with: ponderctl db restore";
+                format!("Copied and verified: {} ({sessions}{})\n{again} {}", backup.file, size(backup.bytes), backup.file)
+            })?;
             Ok(0)
         }
         Db::Restore { file: Some(file) } => {
-            let restored = engine::restore_history(&config, &file)?;
+            let restored = engine::restore_history(config, &file)?;
             output.answer(&restored, || {
-                let kept = restored.kept.as_ref().map(|path| format!("\nWhat stood before is kept in {path}."));
-                format!("Restored {}.{}", restored.restored, kept.unwrap_or_default())
+                let sessions = restored.sessions.map(|sessions| format!(" ({sessions} sessions)")).unwrap_or_default();
+                let kept = restored.kept.as_ref().map(|path| format!("\nWhat stood before is kept in {path}"));
+                format!("Restored {}{sessions}{}", restored.restored, kept.unwrap_or_default())
             })?;
             Ok(0)
         }
         Db::Restore { file: None } => {
-            let backups = engine::list_backups(&config)?;
+            let backups = engine::list_backups(config)?;
             output.answer(&json!({ "backups": backups }), || {
                 if backups.is_empty() {
                     return "There are no copies yet. `ponderctl db backup` makes one.".into();
                 }
-                let mut table = Table::new(&["File", "Sessions", "Bytes", "Why"]);
+                let mut table = Table::new(&["Made", "Sessions", "Size", "Why", "File"]);
                 table.right(&[1, 2]);
+                let now = now_ms();
                 for backup in &backups {
                     table.row(vec![
-                        backup.file.clone(),
+                        ago(backup.at, now),
                         backup.sessions.map_or_else(String::new, |sessions| sessions.to_string()),
-                        backup.bytes.to_string(),
-                        backup.reason.clone(),
+                        size(backup.bytes),
+                        backup.reason.replace('-', " "),
+                        backup.file.clone(),
                     ]);
                 }
-                format!("{table}Restore one with: ponderctl db restore FILE")
+                format!("{table}\nGo back to one with: ponderctl db restore FILE")
             })?;
             Ok(0)
         }

@@ -1,11 +1,13 @@
 //! `ponderctl`: the engine from a terminal, for scripts, CI and agents. It holds no logic: each command is a call of the
 //! engine and a way of printing its answer.
 
+mod age;
 mod args;
 mod db;
 mod decisions;
 mod output;
 mod progress;
+mod ranking;
 mod sessions;
 mod table;
 
@@ -17,7 +19,10 @@ use engine::{Config, Engine};
 use output::{Failure, Output};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return output::usage(&usage),
+    };
     let output = Output::new(&cli.common, name(&cli.command));
     match carry_out(cli, &output) {
         Ok(code) => ExitCode::from(code),
@@ -26,21 +31,24 @@ fn main() -> ExitCode {
 }
 
 fn carry_out(cli: Cli, output: &Output) -> Result<u8, Failure> {
+    let config = Config::for_terminal(cli.common.data_dir);
     let open = || {
-        let engine = Engine::open(Config::for_terminal(cli.common.data_dir.clone()))?;
-        output.detail(&format!("History: {}", engine.data_folder().display()));
+        let engine = Engine::open(config.clone())?;
+        output.detail(|| format!("History: {}", engine.data_folder().display()));
         Ok(engine)
     };
     match cli.command {
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "ponderctl", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "ponderctl", &mut script);
+            output.text(&String::from_utf8_lossy(&script))?;
             Ok(0)
         }
         Command::Rank(asked) => decisions::rank(&asked, open, output),
         Command::Weights { file } => decisions::weights(&file, output),
-        Command::Decide(asked) => decisions::decide(&asked, &open()?, output),
+        Command::Decide(asked) => decisions::decide(&asked, open, output),
         Command::Sessions(asked) => sessions::run(asked, &open()?, output),
-        Command::Db(asked) => db::run(asked, cli.common.data_dir, output),
+        Command::Db(asked) => db::run(asked, &config, open, output),
     }
 }
 

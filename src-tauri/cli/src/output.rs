@@ -1,11 +1,11 @@
 //! Where answers go: JSON or words on standard output, errors in words on standard error, and the exit code of each
-//! kind of error.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this file is for")]
+//! kind of error. Nothing is printed anywhere else, so that a reader who leaves (`| head -1`) never makes a panic.
 
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use engine::EngineError;
 use engine::view::AppError;
+use engine::{EngineError, Problem};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -49,13 +49,11 @@ pub struct Output {
 impl Output {
     /// From the options every command understands.
     pub fn new(common: &Common, command: &'static str) -> Self {
-        Self {
-            command,
-            json: common.json,
-            quiet: common.quiet,
-            verbose: common.verbose > 0,
-            progress: common.progress,
-        }
+        let progress = match common.progress {
+            ProgressStyle::Auto if common.quiet => ProgressStyle::None,
+            asked => asked,
+        };
+        Self { command, json: common.json, quiet: common.quiet, verbose: common.verbose, progress }
     }
 
     /// Whether `--json` was given.
@@ -66,55 +64,107 @@ impl Output {
     /// Prints the answer: with `--json` its fields behind `"schema"`, else the words.
     pub fn answer(&self, value: &impl Serialize, words: impl FnOnce() -> String) -> Result<(), Failure> {
         if !self.json {
-            let words = words();
-            return put(words.trim_end());
+            return self.text(&words());
         }
         let unprintable = |error: serde_json::Error| Failure(AppError::plain("internal", error.to_string()));
+        let schema = Value::from(format!("ponder.{}/1", self.command));
         let mut object = serde_json::Map::new();
-        object.insert("schema".into(), Value::from(format!("ponder.{}/1", self.command)));
-        match serde_json::to_value(value).map_err(unprintable)? {
-            Value::Object(fields) => object.extend(fields),
-            other => drop(object.insert("items".into(), other)),
+        object.insert("schema".into(), schema.clone());
+        if let Value::Object(fields) = serde_json::to_value(value).map_err(unprintable)? {
+            object.extend(fields);
         }
+        // The name of the shape stands first, and no field of an answer may take its place.
+        object.insert("schema".into(), schema);
         put(&serde_json::to_string_pretty(&object).map_err(unprintable)?)
+    }
+
+    /// Prints an answer that is text whatever was asked for.
+    pub fn text(&self, words: &str) -> Result<(), Failure> {
+        put(words.trim_end())
     }
 
     /// Says something worth knowing, on standard error; not with `--quiet`.
     pub fn note(&self, words: &str) {
         if !self.quiet {
-            eprintln!("{words}");
+            say(words);
+        }
+    }
+
+    /// Says what was assumed on reading, on standard error; not with `--quiet`.
+    pub fn notices(&self, notices: &[Problem]) {
+        for notice in notices {
+            self.note(&format!("Note: {}", engine::problem_line(notice)));
         }
     }
 
     /// Says what happens, on standard error, when asked to by `-v`.
-    pub fn detail(&self, words: &str) {
+    pub fn detail(&self, words: impl FnOnce() -> String) {
         if self.verbose {
-            eprintln!("{words}");
+            say(&words());
         }
     }
 
     /// Says what went wrong, in words always and in JSON when asked, and gives the exit code.
     pub fn fail(&self, Failure(error): &Failure) -> ExitCode {
-        eprintln!("ponderctl: {}", error.message);
-        for problem in &error.problems {
-            eprintln!("  {}", engine::problem_line(problem));
-        }
-        if let Some(hint) = &error.hint {
-            eprintln!("{hint}");
-        }
+        say(&error_words(error));
         if self.json {
-            let schema = format!("ponder.{}/1", self.command);
-            // The reader may be gone already; the exit code still tells.
-            let _ = put(&format!("{:#}", json!({ "schema": schema, "error": error })));
+            put_error(self.command, error);
         }
         ExitCode::from(code_of(error))
     }
 }
 
+/// What the command line itself got wrong, or the help and version that were asked for.
+pub fn usage(found: &clap::Error) -> ExitCode {
+    if !found.use_stderr() {
+        // A reader that has left is no error of ours.
+        let _ = found.print();
+        return ExitCode::SUCCESS;
+    }
+    let _ = found.print();
+    if std::env::args_os().any(|word| word == "--json") {
+        let text = found.to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let mut error = AppError::plain("invalid_usage", message);
+        error.hint = Some("`ponderctl help` shows the commands and their options.".into());
+        put_error("usage", &error);
+    }
+    ExitCode::from(exit::INVALID)
+}
+
+/// One problem stands inside the sentence, several stand under it.
+fn error_words(error: &AppError) -> String {
+    let mut words = format!("ponderctl: {}", error.message);
+    match error.problems.as_slice() {
+        [only] if error.message.contains(&only.message) => {
+            words = words.replacen(&only.message, &engine::problem_line(only), 1);
+        }
+        problems => {
+            for problem in problems {
+                words.push_str(&format!("\n  {}", engine::problem_line(problem)));
+            }
+        }
+    }
+    if let Some(hint) = &error.hint {
+        words.push_str(&format!("\n{hint}"));
+    }
+    words
+}
+
+fn put_error(command: &str, error: &AppError) {
+    let schema = format!("ponder.{command}/1");
+    // The reader may be gone already; the exit code still tells.
+    let _ = put(&format!("{:#}", json!({ "schema": schema, "error": error })));
+}
+
+/// A line on standard error; whether anybody still reads it changes nothing.
+pub fn say(words: &str) {
+    let _ = writeln!(io::stderr().lock(), "{words}");
+}
+
 /// Writes to standard output. A reader that has left (`| head`) is no error of ours.
 fn put(text: &str) -> Result<(), Failure> {
-    use std::io::{ErrorKind, Write};
-    match writeln!(std::io::stdout().lock(), "{text}") {
+    match writeln!(io::stdout().lock(), "{text}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure(AppError::plain("output", format!("The answer could not be printed: {error}."))))
         }
@@ -125,9 +175,12 @@ fn put(text: &str) -> Result<(), Failure> {
 fn code_of(error: &AppError) -> u8 {
     match error.code.as_str() {
         code if code.starts_with("invalid") => exit::INVALID,
-        "not_found" | "file_exists" | "cannot_read" | "cannot_write" | "too_large" | "unknown_format" => exit::INVALID,
+        "not_found" | "file_exists" | "cannot_read" | "cannot_write" | "too_large" | "unknown_format" | "bad_backup" => {
+            exit::INVALID
+        }
         "backend_unavailable" => exit::BACKEND,
         "refused" | "offline" => exit::REFUSED,
+        "conflict" | "run_in_use" => exit::DATA,
         code if code.starts_with("history_") => exit::DATA,
         _ => exit::OURS,
     }

@@ -1,16 +1,15 @@
 //! Shows a run's progress on standard error: a line that moves on a terminal, lines of words or of JSON elsewhere.
-#![allow(clippy::print_stderr, reason = "progress goes to standard error")]
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 
 use engine::RunEvent;
 
 use crate::args::ProgressStyle;
-use crate::output::Output;
+use crate::output::{Output, say};
 
 /// A receiver of run events that shows them as `output` asks.
 pub fn shown(output: &Output) -> impl FnMut(&RunEvent) + use<> {
-    let terminal = std::io::stderr().is_terminal();
+    let terminal = io::stderr().is_terminal();
     let style = match output.progress {
         ProgressStyle::Auto if terminal => ProgressStyle::Auto,
         ProgressStyle::Auto if output.is_json() => ProgressStyle::Ndjson,
@@ -21,13 +20,14 @@ pub fn shown(output: &Output) -> impl FnMut(&RunEvent) + use<> {
         ProgressStyle::None => {}
         ProgressStyle::Ndjson => {
             if let Ok(line) = serde_json::to_string(event) {
-                eprintln!("{line}");
+                say(&line);
             }
         }
-        ProgressStyle::Plain => eprintln!("{event}"),
-        ProgressStyle::Auto => match event {
-            RunEvent::Finished { .. } => eprintln!("\r\x1b[K{event}"),
-            other => eprint!("\r\x1b[K{other}"),
-        },
+        ProgressStyle::Plain => say(&event.to_string()),
+        ProgressStyle::Auto => {
+            let end = if matches!(event, RunEvent::Finished { .. }) { "\n" } else { "" };
+            let mut terminal = io::stderr().lock();
+            let _ = write!(terminal, "\r\x1b[K{event}{end}").and_then(|()| terminal.flush());
+        }
     }
 }

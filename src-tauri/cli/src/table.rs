@@ -1,6 +1,8 @@
-//! Columns that line up in a terminal.
+//! Columns that line up in a terminal, and sizes of files.
 
 use std::fmt;
+
+use crate::ranking::printable;
 
 /// Rows under heads.
 pub struct Table {
@@ -20,9 +22,9 @@ impl Table {
     }
 
     /// Adds a row. Control characters of a name would move the cursor, so they are shown as a mark.
+    #[allow(clippy::needless_pass_by_value, reason = "callers build a row to give it away")]
     pub fn row(&mut self, cells: Vec<String>) {
-        let shown = |cell: String| cell.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-        self.rows.push(cells.into_iter().map(shown).collect());
+        self.rows.push(cells.iter().map(|cell| printable(cell)).collect());
     }
 }
 
@@ -49,5 +51,16 @@ impl fmt::Display for Table {
             writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+}
+
+/// A file's size as people say it.
+pub fn size(bytes: u64) -> String {
+    #[allow(clippy::cast_precision_loss, reason = "one decimal is shown")]
+    let scaled = |unit: f64| bytes as f64 / unit;
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.0} kB", scaled(1e3)),
+        _ => format!("{:.1} MB", scaled(1e6)),
     }
 }

@@ -1,0 +1,122 @@
+//! How a ranking reads in a terminal: the table, what may be said of the first place, and what must be known to read it.
+
+use std::collections::BTreeMap;
+
+use engine::{Answer, CellState};
+
+use crate::table::Table;
+
+/// The ranking in words.
+pub fn words(answer: &Answer) -> String {
+    let mut words = format!("{}\n\n{}", printable(&answer.topic), table(answer));
+    words.push_str(&verdict(answer));
+    for out in &answer.screened_out {
+        words.push_str(&printable(&format!("Screened out: {}, {}: {}", out.option, out.criterion, out.why)));
+        words.push('\n');
+    }
+    words.push_str(&missing(answer));
+    for note in &answer.notes {
+        words.push_str(&printable(&format!("Note: {note}")));
+        words.push('\n');
+    }
+    words
+}
+
+/// What was ranked and by which rules, for `-v`.
+pub fn rules(answer: &Answer) -> String {
+    let normalisation = answer.normalisation.map(|how| format!(", normalised by {how}")).unwrap_or_default();
+    let options = answer.ranking.len() + answer.screened_out.len();
+    let criteria = answer.weights.len();
+    let mut words = format!(
+        "{options} options × {criteria} criteria, by {}{normalisation}; missing cells: {}\nWeights:",
+        answer.method,
+        answer.missing.as_str(),
+    );
+    let names: BTreeMap<_, _> = answer.cells.iter().map(|cell| (&cell.criterion_id, &cell.criterion)).collect();
+    for cell in answer.cells.iter().take(criteria) {
+        let share = answer.weights.get(&cell.criterion_id).copied().unwrap_or_default();
+        let name = names.get(&cell.criterion_id).map_or("", |name| name.as_str());
+        words.push_str(&format!("\n  {} {}", printable(name), percent(share)));
+    }
+    words
+}
+
+/// Cells that are neither scored nor abstained, of the options that are ranked.
+pub fn open_cells(answer: &Answer) -> impl Iterator<Item = (&str, &str)> {
+    let open = answer.cells.iter().filter(|cell| {
+        !matches!(cell.state, CellState::Scored | CellState::Abstained)
+            && !answer.screened_out.iter().any(|out| out.option_id == cell.option_id)
+    });
+    open.map(|cell| (cell.option.as_str(), cell.criterion.as_str()))
+}
+
+fn table(answer: &Answer) -> String {
+    let whole = answer.ranking.iter().all(|ranked| ranked.coverage >= 1.0);
+    let mut heads = vec!["Rank", "Option", "Score"];
+    // A column that says 100% everywhere says nothing.
+    if !whole {
+        heads.push("Scored");
+    }
+    let mut table = Table::new(&heads);
+    table.right(&[0, 2, 3]);
+    for ranked in &answer.ranking {
+        let score = match (ranked.score, ranked.interval) {
+            (_, Some([low, high])) if high - low > 1e-9 => format!("{low:.2} to {high:.2}"),
+            (Some(score), _) => format!("{score:.2}"),
+            (None, _) => "–".into(),
+        };
+        let mut row = vec![ranked.rank.to_string(), ranked.option.clone(), score];
+        if !whole {
+            row.push(percent(ranked.coverage));
+        }
+        table.row(row);
+    }
+    if answer.ranking.is_empty() { "No option is left to rank.\n".into() } else { format!("{table}\n") }
+}
+
+fn verdict(answer: &Answer) -> String {
+    let [low, high] = answer.score_range;
+    let mut words = match (&answer.winner, &answer.close_race) {
+        (_, Some(race)) => format!("No winner: a close race. {}.\n", race.because),
+        (Some(winner), None) => match answer.margin {
+            Some(margin) => format!("First: {winner}, {margin:.2} ahead on a scale of {low} to {high}.\n"),
+            None => format!("First: {winner}.\n"),
+        },
+        (None, None) if answer.ranking.is_empty() => String::new(),
+        (None, None) => "No winner yet: the missing scores can still change the first place.\n".into(),
+    };
+    if let (Some(flip), None) = (&answer.smallest_flip, &answer.close_race) {
+        words.push_str(&format!("Smallest change that would move the first place: {flip}.\n"));
+    }
+    printable_lines(&words)
+}
+
+fn missing(answer: &Answer) -> String {
+    const NAMED: usize = 4;
+    let open: Vec<_> = open_cells(answer).collect();
+    if open.is_empty() {
+        return String::new();
+    }
+    let of = answer.cells.len();
+    let have = if open.len() == 1 { "1 cell has".into() } else { format!("{} of {of} cells have", open.len()) };
+    let mut named: Vec<String> = open.iter().take(NAMED).map(|(option, criterion)| format!("{option} × {criterion}")).collect();
+    if open.len() > NAMED {
+        named.push(format!("{} more", open.len() - NAMED));
+    }
+    printable(&format!("{have} no score yet: {}.", named.join("; "))) + "\n"
+}
+
+/// A share in percent, with a decimal only where it says something.
+pub fn percent(share: f64) -> String {
+    let text = format!("{:.1}", share * 100.0);
+    format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
+}
+
+/// A name with control characters would move the cursor or colour the screen; they are shown as a mark.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn printable_lines(text: &str) -> String {
+    text.lines().map(|line| printable(line) + "\n").collect()
+}
