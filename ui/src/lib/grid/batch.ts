@@ -29,8 +29,8 @@ export function typeCells(cells: CellText[], label: string): Batch {
 }
 
 export function typeOne(option: DecisionOption, criterion: Criterion, text: string): Batch {
-  const words = text === '' ? 'Clear' : 'Score';
-  return typeCells([{ option: option.id, criterion: criterion.id, text }], `${words} ${option.name} on ${criterion.name}`);
+  const label = `${criterion.name} of ${option.name}`;
+  return typeCells([{ option: option.id, criterion: criterion.id, text }], text === '' ? `Clear ${label}` : label);
 }
 
 /** Null when every cell of the range is empty already. */

@@ -4,12 +4,13 @@ import { tick } from 'svelte';
 import type { Answer, Decision, Edit, Problem } from '../backend/types.ts';
 import * as batches from './batch.ts';
 import type { Batch } from './batch.ts';
+import { Clipboard, type Copy } from './clipboard.ts';
 import { GridModel, type Target } from './grid_model.svelte.ts';
 import type { Command, Mode } from './keys.ts';
 import { Outbox } from './outbox.ts';
 import * as select from './selection.ts';
 import { rangeOf, type Motion, type Place, type Range, type Selection } from './selection.ts';
-import { disarmFormula, readTsv, tile, writeHtmlTable, writeTsv } from './tsv.ts';
+import { tile } from './tsv.ts';
 
 export interface Ports {
   send: (edits: Edit[], label: string | null) => Promise<Problem[]>;
@@ -38,8 +39,7 @@ export class GridController {
   #readonly: boolean;
   /** Esc was pressed with no edit under way: the next Tab leaves the grid. */
   #letGo = false;
-  /** The last copy, exact: on the clipboard its formulas are disarmed. */
-  #copied: { text: string; rows: string[][] } | null = null;
+  #clipboard = new Clipboard();
 
   constructor(decision: Decision, answer: Answer | null, readonly: boolean, ports: Ports) {
     this.model = new GridModel(decision, answer, readonly);
@@ -350,20 +350,17 @@ export class GridController {
   }
 
   /** What the selection puts on the clipboard. */
-  copy(): { text: string; html: string } {
+  copy(): Copy {
     const { top, bottom, left, right } = this.range;
     const rows: string[][] = [];
     for (let row = top; row <= bottom; row += 1) {
       rows.push(Array.from({ length: right - left + 1 }, (_, index) => this.model.textAt({ row, column: left + index })));
     }
-    const text = writeTsv(rows.map((fields) => fields.map(disarmFormula)));
-    this.#copied = { text, rows };
-    const fields = rows.map((row) => row.map((field) => ({ text: field, number: /^-?\d+(\.\d+)?$/.test(field) ? Number(field) : null })));
     this.say(`Copied ${rows.length} × ${right - left + 1}`);
-    return { text, html: writeHtmlTable(fields) };
+    return this.#clipboard.write(rows);
   }
 
-  cut(): { text: string; html: string } {
+  cut(): Copy {
     const copied = this.copy();
     this.clear('Cut');
     return copied;
@@ -371,9 +368,8 @@ export class GridController {
 
   paste(text: string): void {
     if (this.#readonly) return this.say('This decision cannot be edited now.');
-    const exact = this.#copied && unixBreaks(this.#copied.text) === unixBreaks(text) ? this.#copied.rows : null;
     const { top, bottom, left, right } = this.range;
-    const rows = tile(exact ?? readTsv(text), bottom - top + 1, right - left + 1);
+    const rows = tile(this.#clipboard.read(text), bottom - top + 1, right - left + 1);
     const start = this.#pasteStart({ row: top, column: left });
     const batch = batches.paste(this.model.decision, start, rows);
     if (!batch) return;
@@ -386,10 +382,6 @@ export class GridController {
   #pasteStart(place: Place): Place {
     return this.model.targetAt(place).kind === 'addOption' ? { row: place.row, column: -1 } : place;
   }
-}
-
-function unixBreaks(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(/\n$/, '');
 }
 
 function batchOf(target: Target, text: string): Batch | null {

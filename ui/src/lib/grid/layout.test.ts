@@ -1,17 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import type { Decision } from '../backend/types.ts';
-import { bodyHeight, boxOf, fullMargin, GUTTER, HEADER, layoutOf, RESULT, rowsToDraw, scrollTo, totalWidth, valuesBox, type Sight } from './layout.ts';
+import { bodyHeight, boxOf, fullMargin, GUTTER, HEADER, layoutOf, rowsToDraw, scrollTo, totalWidth, valuesBox, type Sight } from './layout.ts';
 
 const decision = {
   options: Array.from({ length: 50 }, (_, index) => ({ name: `Option ${index}` })),
   criteria: Array.from({ length: 25 }, (_, index) => ({ name: index === 0 ? 'Cost' : 'A considerably longer criterion name', unit: '' })),
 } as unknown as Decision;
-const layout = layoutOf(decision, 34, true);
+const layout = layoutOf(decision, 34, true, 900);
 const sight: Sight = { scrollTop: 0, scrollLeft: 0, width: 900, height: HEADER + 340 };
 
 test('a longer name gets a wider column, within bounds', () => {
   expect(layout.widths[1]).toBeGreaterThan(layout.widths[0] ?? 0);
   expect(Math.max(...layout.widths)).toBeLessThanOrEqual(190);
+});
+
+test('in a narrow window the frozen parts give way to values', () => {
+  const narrow = layoutOf(decision, 34, true, 600);
+  expect(narrow.resultWidth).toBeLessThan(layout.resultWidth);
+  expect(narrow.widths).toEqual(layout.widths);
 });
 
 test('columns stand side by side without gaps', () =>
@@ -28,7 +34,7 @@ describe('what is drawn', () => {
     expect(fullMargin({ ...layout, options: 200 })).toBeLessThan(20);
   });
   test('is nothing without options', () => {
-    const { first, last } = rowsToDraw(layoutOf({ ...decision, options: [] }, 34, true), sight, 6);
+    const { first, last } = rowsToDraw(layoutOf({ ...decision, options: [] }, 34, true, 900), sight, 6);
     expect(last).toBeLessThan(first);
   });
 });
@@ -40,7 +46,7 @@ describe('bringing a place into sight', () => {
   test('right: clear of the frozen result', () => {
     const { scrollLeft } = scrollTo(layout, { row: 0, column: 20 }, sight);
     const box = boxOf(layout, { row: 0, column: 20 });
-    expect(box.left + box.width - scrollLeft).toBe(sight.width - RESULT);
+    expect(box.left + box.width - scrollLeft).toBe(sight.width - layout.resultWidth);
   });
   test('left: clear of the frozen names', () => {
     const { scrollLeft } = scrollTo(layout, { row: 0, column: 2 }, { ...sight, scrollLeft: 2000 });
@@ -55,4 +61,4 @@ test('a range is drawn over its values only, not over names and header', () => {
   expect(valuesBox(layout, { top: -1, left: 0, bottom: -1, right: 3 })).toBeNull();
 });
 
-test('the canvas holds all columns, the new one and the result', () => expect(totalWidth(layout)).toBeGreaterThan((layout.lefts.at(-1) ?? 0) + RESULT));
+test('the canvas holds all columns, the new one and the result', () => expect(totalWidth(layout)).toBeGreaterThan((layout.lefts.at(-1) ?? 0) + layout.resultWidth));

@@ -5,7 +5,6 @@ import type { Place, Range } from './selection.ts';
 
 export const GUTTER = 34;
 export const HEADER = 78;
-export const RESULT = 164;
 export const ADD_COLUMN = 148;
 const CHARACTER = 7.4;
 /** Up to this many cells everything is drawn, so that scrolling makes no new rows; 50 × 25 is below it. */
@@ -13,9 +12,14 @@ const DRAW_ALL_CELLS = 1600;
 /** Otherwise so many rows above and below what is in sight, so that a wheel turn shows no gap. */
 const MARGIN_ROWS = 6;
 
+/** Below this width the frozen parts give way, so that there is room for values. */
+const NARROW = 820;
+
 export interface Layout {
   rowHeight: number;
   nameWidth: number;
+  resultWidth: number;
+  narrow: boolean;
   /** Width of each criterion's column. */
   widths: number[];
   /** Left edge of each criterion's column, and at the end the right edge of the last. */
@@ -31,9 +35,10 @@ export interface Box {
   height: number;
 }
 
-export function layoutOf(decision: Decision, rowHeight: number, canAdd: boolean): Layout {
+export function layoutOf(decision: Decision, rowHeight: number, canAdd: boolean, width: number): Layout {
+  const narrow = width < NARROW;
   const longest = Math.max(14, ...decision.options.map(({ name }) => name.length));
-  const nameWidth = Math.round(within(longest * CHARACTER + 32, 150, 280));
+  const nameWidth = Math.round(within(longest * CHARACTER + 32, 150, narrow ? 190 : 280));
   const widths = decision.criteria.map(({ name, unit }) => {
     // A name breaks over two lines at a space, so about half of it and its longest word count.
     const word = Math.max(...name.split(/\s+/).map((part) => part.length));
@@ -42,7 +47,7 @@ export function layoutOf(decision: Decision, rowHeight: number, canAdd: boolean)
   });
   const lefts = [GUTTER + nameWidth];
   for (const width of widths) lefts.push((lefts.at(-1) ?? 0) + width);
-  return { rowHeight, nameWidth, widths, lefts, canAdd, options: decision.options.length };
+  return { rowHeight, nameWidth, resultWidth: narrow ? 108 : 164, narrow, widths, lefts, canAdd, options: decision.options.length };
 }
 
 function within(value: number, low: number, high: number): number {
@@ -54,7 +59,7 @@ export function bodyHeight(layout: Layout): number {
 }
 
 export function totalWidth(layout: Layout): number {
-  return (layout.lefts.at(-1) ?? 0) + (layout.canAdd ? ADD_COLUMN : 0) + RESULT;
+  return (layout.lefts.at(-1) ?? 0) + (layout.canAdd ? ADD_COLUMN : 0) + layout.resultWidth;
 }
 
 /** Where a place is on the canvas; for frozen places, where it is while nothing is scrolled. */
@@ -112,7 +117,7 @@ export function scrollTo(layout: Layout, place: Place, sight: Sight): { scrollTo
   }
   if (place.column >= 0 && place.row !== layout.options) {
     const frozenLeft = GUTTER + layout.nameWidth;
-    scrollLeft = Math.max(scrollLeft, box.left + box.width - (sight.width - RESULT));
+    scrollLeft = Math.max(scrollLeft, box.left + box.width - (sight.width - layout.resultWidth));
     scrollLeft = Math.min(scrollLeft, box.left - frozenLeft);
   }
   return { scrollTop, scrollLeft };
