@@ -41,8 +41,7 @@ fn main() {
         Times::default(),
         Times::default(),
     );
-    let (mut settings_at_once, mut edits_at_once, mut hand_over) =
-        (Times::default(), Times::default(), Times::default());
+    let (mut settings_at_once, mut hand_over) = (Times::default(), Times::default());
     for round in 0..rounds {
         for n in 0..5 {
             commit.take(|| {
@@ -71,20 +70,6 @@ fn main() {
                 .put_setting(&format!("writer {writer}"), Some(&n.to_string()))
                 .unwrap();
         }));
-        let ids: Vec<String> = (0..WRITERS)
-            .map(|writer| format!("s_{round}_{writer}"))
-            .collect();
-        let small = decision(5, 5, 1.0);
-        ids.iter()
-            .for_each(|id| store.create(session(id), &small, NOW).unwrap());
-        edits_at_once.add(at_once(|writer, n| {
-            let base = i64::try_from(n).unwrap();
-            let changes =
-                RowChanges::between(&with_cell(&small, base), &with_cell(&small, base + 1));
-            store
-                .save(one_cell(&ids[writer], base + 1, changes))
-                .unwrap();
-        }));
     }
     let (c, row, hand_over) = (commit.median(), row.median(), hand_over.median());
     println!(
@@ -93,6 +78,14 @@ fn main() {
         row * 1e3,
         hand_over * 1e3
     );
+    // Work of some milliseconds takes several times as long when others want the processors, and C does not.
+    if let Ok(load) = std::fs::read_to_string("/proc/loadavg") {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        println!(
+            "load average {} on {processors} processors",
+            load.split(' ').next().unwrap_or_default()
+        );
+    }
     println!("name | figure | limit | ratio | goal | verdict");
     at_most(
         "a 50 x 25 decision created durably",
@@ -112,17 +105,10 @@ fn main() {
         difference.median(),
         1e-3,
     );
-    // What a saved cell costs beyond a row is its work inside the transaction; the commit is shared.
-    let cell = row.max(edit - setting);
-    let ideal = |work: f64| WRITES_EACH as f64 * (c + WRITERS as f64 * work);
+    let ideal = WRITES_EACH as f64 * (c + WRITERS as f64 * row);
     at_least(
-        "eight writers of one row, of the ideal rate",
-        ideal(row) / settings_at_once.median(),
-        0.6,
-    );
-    at_least(
-        "eight writers of one cell, of the ideal rate",
-        ideal(cell) / edits_at_once.median(),
+        "eight writers at once, of the ideal rate",
+        ideal / settings_at_once.median(),
         0.6,
     );
 }
