@@ -1,6 +1,6 @@
 // Where a weight slider ends.
 
-/** A round number with room above the largest weight, so that every slider of a decision has the same length. */
+/** The first round number, from 5 up, that holds the largest weight: every slider of a decision has the same length. */
 export function sliderTop(weights: number[]): number {
   const largest = Math.max(1, ...weights.filter(Number.isFinite));
   for (let power = 1; ; power *= 10) {
