@@ -360,25 +360,7 @@ pub fn rank_file(path: &Path, overrides: &Overrides) -> Result<Ranking, EngineEr
 /// # Errors
 /// [`EngineError::Invalid`] when it is not complete enough to rank, or its method cannot work on it.
 pub(crate) fn answer_of(decision: &Decision) -> Result<Answer, EngineError> {
-    weights_are_given(decision)?;
     decision::answer(decision, &ScoreTable::from_given(decision)).map_err(cannot_rank)
-}
-
-/// Statements from which weights would follow must not be passed over in silence: the ranking would be another.
-///
-/// # Errors
-/// [`EngineError::Invalid`] for a decision whose weights are to be derived, which this version does not do.
-pub(crate) fn weights_are_given(decision: &Decision) -> Result<(), EngineError> {
-    let Some(weighting) = &decision.weighting else {
-        return Ok(());
-    };
-    let message = format!(
-        "weights by {} are not derived by this version: give each criterion its weight",
-        weighting.as_str()
-    );
-    let problem =
-        Problem::new(ProblemCode::NotComputable, "weighting", message).found(weighting.as_str());
-    Err(cannot_rank(vec![problem]))
 }
 
 /// The word by which a closed set's member is known in JSON and in the history.
@@ -432,6 +414,6 @@ fn refused(field: &str, found: &str, allowed: &str) -> EngineError {
     EngineError::invalid(message, vec![problem])
 }
 
-fn cannot_rank(problems: Vec<Problem>) -> EngineError {
+pub(crate) fn cannot_rank(problems: Vec<Problem>) -> EngineError {
     EngineError::invalid("The decision cannot be ranked as it is", problems)
 }

@@ -1,9 +1,9 @@
 //! A decision file that was edited since its session was made: what is the same keeps its id, so that its scores and
 //! history stay with it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use decision::{CriterionId, Decision, OptionId};
+use decision::{CriterionId, Decision, OptionId, Weighting};
 
 /// `edited` with the ids of `kept` wherever an option or criterion is the same: by id where the file gives ids, else by
 /// name without regard to case. What is new gets an id that `kept` never had.
@@ -61,8 +61,45 @@ pub(crate) fn with_ids_of(kept: &Decision, mut edited: Decision) -> Decision {
                 .map(|id| moved.get(&id).cloned().unwrap_or(id));
         }
     }
+    if let Some(weighting) = &mut edited.weighting {
+        rename(weighting, &moved);
+    }
     edited.next_key = next_key;
     edited
+}
+
+/// A weighting names its criteria by id, so it follows them.
+fn rename(weighting: &mut Weighting, moved: &HashMap<CriterionId, CriterionId>) {
+    let one = |id: &mut CriterionId| {
+        if let Some(new) = moved.get(id) {
+            id.clone_from(new);
+        }
+    };
+    let all = |points: &mut BTreeMap<CriterionId, f64>| {
+        *points = std::mem::take(points)
+            .into_iter()
+            .map(|(mut id, value)| {
+                one(&mut id);
+                (id, value)
+            })
+            .collect();
+    };
+    match weighting {
+        Weighting::Ahp { .. } | Weighting::Entropy | Weighting::Critic => {}
+        Weighting::Roc { ranked } => ranked.iter_mut().for_each(one),
+        Weighting::Swing { swing } => all(swing),
+        Weighting::Bwm {
+            best,
+            worst,
+            best_to_others,
+            others_to_worst,
+        } => {
+            one(best);
+            one(worst);
+            all(best_to_others);
+            all(others_to_worst);
+        }
+    }
 }
 
 /// Fills the cells that `edited` leaves empty with what `kept` has there: somebody typed it since. Gives their number.
@@ -162,5 +199,21 @@ mod tests {
             merged.options[1].evidence[0].criterion.as_ref(),
             Some(&merged.criteria[2].id)
         );
+    }
+
+    #[test]
+    fn a_weighting_follows_its_criteria() {
+        let before = file(BEFORE);
+        let swing = "weighting = { method = \"swing\", swing = { Cost = 100, Ease = 40 } }\n";
+        let reordered = BEFORE.replace(
+            r#"[{ name = "Cost", kind = "manual" }, { id = "ease", name = "Ease", kind = "manual" }]"#,
+            r#"[{ name = "Ease", kind = "manual" }, { name = "Cost", kind = "manual" }]"#,
+        );
+        let merged = with_ids_of(&before, file(&format!("{swing}{reordered}")));
+        let Some(Weighting::Swing { swing }) = &merged.weighting else {
+            panic!("{:?}", merged.weighting)
+        };
+        assert_eq!(swing[&before.criteria[0].id], 100.0);
+        assert_eq!(swing[&before.criteria[1].id], 40.0);
     }
 }

@@ -238,10 +238,7 @@ impl Engine {
         ids: &[String],
         state: SessionState,
     ) -> Result<Vec<SessionSummary>, EngineError> {
-        let known: HashSet<String> = self.every_id()?.into_iter().collect();
-        if let Some(stranger) = ids.iter().find(|id| !known.contains(*id)) {
-            return Err(self.no_session(stranger));
-        }
+        self.all_known(ids)?;
         ids.iter()
             .map(|id| self.set_session_state(id, state))
             .collect()
@@ -260,13 +257,14 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoSession`]; [`EngineError::Store`].
     pub fn erase_sessions(&self, ids: &[String]) -> Result<Erased, EngineError> {
+        self.all_known(ids)?;
         let erased = self
             .store()?
             .erase(ids)
             .map_err(|error| self.missing(error, ids))?;
         self.desk.clear();
         Ok(Erased {
-            erased: u32::try_from(ids.len()).unwrap_or(u32::MAX),
+            erased: u32::try_from(erased.sessions).unwrap_or(u32::MAX),
             backups_holding_it: erased
                 .backups_holding
                 .iter()
@@ -402,6 +400,12 @@ impl Engine {
         let known = self.every_id().unwrap_or_default();
         let stranger = ids.iter().find(|id| !known.contains(*id)).or(ids.first());
         self.no_session(stranger.map_or("", String::as_str))
+    }
+
+    fn all_known(&self, ids: &[String]) -> Result<(), EngineError> {
+        let known: HashSet<String> = self.every_id()?.into_iter().collect();
+        let stranger = ids.iter().find(|id| !known.contains(*id));
+        stranger.map_or(Ok(()), |stranger| Err(self.no_session(stranger)))
     }
 
     /// The refusal of an id that no session has, with the one that was probably meant.

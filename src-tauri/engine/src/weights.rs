@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use decision::ScoreTable;
 use serde::Serialize;
 
 use crate::error::EngineError;
-use crate::evaluate::weights_are_given;
 use crate::intake;
 
 /// Weights that add up to 1, and how they came about.
@@ -32,29 +32,28 @@ pub struct Weights {
 /// [`EngineError::CannotRead`], [`EngineError::Invalid`].
 pub fn weights_of(path: &Path) -> Result<Weights, EngineError> {
     let decision = intake::take_file(path)?.decision;
-    weights_are_given(&decision)?;
-    let problems = decision
-        .completeness()
-        .into_iter()
-        .filter(|problem| problem.field == "criteria")
-        .collect::<Vec<_>>();
-    if !problems.is_empty() {
-        return Err(EngineError::invalid(
-            "There are no weights to show",
-            problems,
-        ));
-    }
-    let shares =
-        decision::weights::normalised(decision.criteria.iter().map(|criterion| criterion.weight));
+    let derived = decision::weighting::derive(&decision, &ScoreTable::from_given(&decision))
+        .map_err(|problems| EngineError::invalid("The weights cannot be derived", problems))?;
+    let (method, shares) = match (&derived, &decision.weighting) {
+        (Some(derived), Some(weighting)) => (weighting.as_str(), derived.weights.clone()),
+        _ => {
+            let given = decision.criteria.iter().map(|criterion| criterion.weight);
+            ("given", decision::weights::normalised(given))
+        }
+    };
     let names = decision
         .criteria
         .iter()
         .map(|criterion| criterion.name.clone());
     Ok(Weights {
-        method: "given".into(),
-        weights: names.zip(shares.into_iter().map(Into::into)).collect(),
-        consistency_ratio: None,
-        random_index: None,
-        worst_judgement: None,
+        method: method.to_owned(),
+        weights: names
+            .zip(shares.into_iter().map(serde_json::Value::from))
+            .collect(),
+        consistency_ratio: derived
+            .as_ref()
+            .and_then(|derived| derived.consistency_ratio),
+        random_index: derived.as_ref().and_then(|derived| derived.random_index),
+        worst_judgement: derived.and_then(|derived| derived.worst_judgement),
     })
 }
