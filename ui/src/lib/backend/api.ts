@@ -6,11 +6,14 @@ import type {
   CellTrace,
   Chart,
   ChartKind,
+  CopyAs,
   CreateFrom,
   Edit,
   Erased,
   ExportFormat,
+  Exported,
   Health,
+  SessionFilter,
   SessionState,
   SessionSummary,
   SessionView,
@@ -21,7 +24,7 @@ import type {
 
 /** Every method rejects with an `AppError` and with nothing else. */
 export interface Backend {
-  sessions(filter: { state: SessionState; search: string }): Promise<SessionSummary[]>;
+  sessions(filter: SessionFilter): Promise<SessionSummary[]>;
   templates(): Promise<Template[]>;
   create_session(from: CreateFrom): Promise<SessionView>;
   open_session(id: string): Promise<SessionView>;
@@ -36,15 +39,10 @@ export interface Backend {
   erase_session(id: string): Promise<Erased>;
   empty_trash(): Promise<Erased>;
   duplicate_session(id: string): Promise<SessionView>;
-  export_session(
-    id: string,
-    format: ExportFormat,
-    path: string,
-    force: boolean,
-  ): Promise<{ path: string; bytes: number }>;
+  export_session(id: string, format: ExportFormat, path: string, force: boolean): Promise<Exported>;
   choose_export_path(id: string, format: ExportFormat): Promise<string | null>;
   choose_import_file(): Promise<string | null>;
-  copy_to_clipboard(id: string, what: ChartKind, as: 'table' | 'picture'): Promise<void>;
+  copy_to_clipboard(id: string, what: ChartKind, as: CopyAs): Promise<void>;
   copy_text(text: string): Promise<void>;
   paste_text(): Promise<string>;
   settings(): Promise<UiSettings>;

@@ -24,7 +24,7 @@ describe('errors', () => {
   });
 
   it('details_name_the_version_the_code_and_each_line', () => {
-    const problem = { code: 'x', field: 'criteria[1].weight', line: 4, found: null, allowed: null, message: 'Too small.' };
+    const problem = { code: 'bad_number', field: 'criteria[1].weight', line: 4, found: null, allowed: null, message: 'Too small.' } as const;
     const text = details({ code: 'invalid_input', message: 'No.', problems: [problem] }, '0.1.0');
     expect(text).toContain('Ponder 0.1.0');
     expect(text).toContain('invalid_input');

@@ -1,16 +1,16 @@
 // Applies edits to a decision held in memory, with the refusals a person meets while typing.
-import type { Cell, Criterion, Decision, DecisionOption, Edit, Kind, Problem } from '../types.ts';
+import type { Cell, Criterion, Decision, DecisionOption, Edit, EngineProblem, Kind } from '../types.ts';
 
 export class Refused extends Error {
-  readonly problems: Problem[];
-  constructor(problems: Problem[]) {
+  readonly problems: EngineProblem[];
+  constructor(problems: EngineProblem[]) {
     super(problems[0]?.message ?? 'refused');
     this.problems = problems;
   }
 }
 
 const refuse = (field: string, message: string, found: string | null = null, allowed: string | null = null): never => {
-  throw new Refused([{ code: 'invalid_input', field, line: null, found, allowed, message }]);
+  throw new Refused([{ code: 'bad_text', field, line: null, found, allowed, message }]);
 };
 
 export const emptyCell = (): Cell => ({ value: null, score: null, note: '', before_edit: false });

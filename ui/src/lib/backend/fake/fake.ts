@@ -126,7 +126,7 @@ export class FakeBackend implements Backend {
     if (rows.length < 2 || rows[0]!.length < 2) {
       fail('invalid_input', 'This is not a table: it needs a header row and at least one row below it.', {
         problems: [
-          { code: 'not_a_table', field: 'text', line: 1, found: rows[0]![0]!.slice(0, 60), allowed: 'columns split by tabs, ; or ,', message: 'Only one column was found.' },
+          { code: 'syntax', field: 'text', line: 1, found: rows[0]![0]!.slice(0, 60), allowed: 'columns split by tabs, ; or ,', message: 'Only one column was found.' },
         ],
       });
     }
@@ -194,7 +194,9 @@ export class FakeBackend implements Backend {
     const value = result?.value ?? null;
     return {
       option: option.name,
+      option_id: option.id,
       criterion: criterion.name,
+      criterion_id: criterion.id,
       kind: criterion.kind,
       state: result?.state ?? (cell.score === 'abstain' ? 'abstained' : raw === null ? 'pending' : 'scored'),
       source: raw === null ? null : criterion.kind === 'measured' ? 'measured' : 'hand',

@@ -1,6 +1,6 @@
 // A small weighted sum and product for the in-memory backend. The engine's own mathematics lives in Rust;
 // this is only good enough that the page can be developed and tested in a browser.
-import type { Answer, Cell, CellResult, Criterion, Decision, Problem, Ranked, ValueFunction } from '../types.ts';
+import type { Answer, Cell, CellResult, Criterion, Decision, EngineProblem, ProblemCode, Ranked, ValueFunction } from '../types.ts';
 
 export function valueFunction(decision: Decision, column: number): ValueFunction | null {
   const criterion = decision.criteria[column]!;
@@ -40,19 +40,19 @@ export function failsMust(criterion: Criterion, raw: number | null): string | nu
   return passes ? null : `${raw}${criterion.unit ? ` ${criterion.unit}` : ''}, must be ${criterion.must}`;
 }
 
-export function problemsOf(decision: Decision): Problem[] {
-  const problems: Problem[] = [];
-  const say = (code: string, field: string, message: string) =>
+export function problemsOf(decision: Decision): EngineProblem[] {
+  const problems: EngineProblem[] = [];
+  const say = (code: ProblemCode, field: string, message: string) =>
     problems.push({ code, field, line: null, found: null, allowed: null, message });
   if (decision.options.length < 2) {
-    say('too_few_options', 'options', `A ranking needs at least 2 options; there ${decision.options.length === 1 ? 'is 1' : 'are none'} so far.`);
+    say('incomplete', 'options', `A ranking needs at least 2 options; there ${decision.options.length === 1 ? 'is 1' : 'are none'} so far.`);
   }
-  if (decision.criteria.length < 1) say('too_few_criteria', 'criteria', 'A ranking needs at least 1 criterion.');
+  if (decision.criteria.length < 1) say('incomplete', 'criteria', 'A ranking needs at least 1 criterion.');
   else if (decision.criteria.every((criterion) => criterion.weight === 0)) {
-    say('weights_all_zero', 'criteria', 'All weights are 0. Give at least one criterion a weight above 0.');
+    say('not_computable', 'criteria', 'All weights are 0. Give at least one criterion a weight above 0.');
   }
   if (!decision.method.startsWith('weighted_')) {
-    say('method_not_here', 'method', 'This browser preview only knows weighted sum and weighted product.');
+    say('not_computable', 'method', 'This browser preview only knows weighted sum and weighted product.');
   }
   return problems;
 }
@@ -176,5 +176,6 @@ export function rank(decision: Decision): Answer | null {
     weights: Object.fromEntries(decision.criteria.map((criterion, column) => [criterion.id, shares[column]!])),
     coverage: ranked.length ? sum / ranked.length : 0,
     notes,
+    details: null,
   };
 }

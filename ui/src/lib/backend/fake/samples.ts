@@ -17,7 +17,7 @@ export function build(topic: string, columns: Column[], rows: [string, ...(numbe
     missing: 'bounds',
     scale: { min: 0, max: 5 },
     judge: null,
-    params: {},
+    params: { v: null, concordance: null, discordance: null },
     weighting: null,
     criteria,
     options: rows.map(([name], index) => newOption(`o${columns.length + index + 1}`, name)),
