@@ -131,7 +131,21 @@ impl Evaluation {
             .numbers()
             .chunks_exact(self.functions.len())
             .map(|numbers| {
-                let total = total(rows.of_row(numbers), &self.weights, mean, decision.missing);
+                // Most rows are complete, and a NaN tells those that are not.
+                let sum = match mean {
+                    Mean::Arithmetic => rows.weighted_sum(numbers, &self.weights),
+                    Mean::Geometric => f64::NAN,
+                };
+                let total = if sum.is_nan() {
+                    total(rows.of_row(numbers), &self.weights, mean, decision.missing)
+                } else {
+                    Total {
+                        score: sum,
+                        low: sum,
+                        high: sum,
+                        coverage: 1.0,
+                    }
+                };
                 scaled(total, min, max - min)
             });
         self.totals = rows.collect();
@@ -224,19 +238,16 @@ fn functions(decision: &Decision, table: &ScoreTable, kept: &[bool]) -> Vec<Valu
 
 /// The lowest and highest number of a column among the options that are kept.
 fn ends(table: &ScoreTable, criterion: usize, kept: &[bool]) -> Option<[f64; 2]> {
-    let column = table
-        .numbers()
-        .iter()
-        .skip(criterion)
-        .step_by(table.criteria());
+    let (numbers, columns) = (table.numbers(), table.criteria());
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for (x, kept) in column.zip(kept) {
+    for (option, kept) in kept.iter().enumerate() {
+        let x = numbers[option * columns + criterion];
         // A NaN compares with nothing and so changes neither end.
-        if *kept && *x < low {
-            low = *x;
+        if *kept && x < low {
+            low = x;
         }
-        if *kept && *x > high {
-            high = *x;
+        if *kept && x > high {
+            high = x;
         }
     }
     (low <= high).then_some([low, high])
@@ -271,12 +282,47 @@ impl<'f> RowValues<'f> {
             worst,
             slopes,
             bent,
-            row: vec![0.0; columns],
+            row: Vec::new(),
         }
     }
 
+    /// `Σ wv` of a row; NaN when a number is missing.
+    fn weighted_sum(&self, numbers: &[f64], weights: &[f64]) -> f64 {
+        // Two at a time is what every processor of the platforms takes in one step.
+        const LANES: usize = 2;
+        let (numbers_by_two, numbers_rest) = numbers.as_chunks::<LANES>();
+        let (worst, worst_rest) = self.worst.as_chunks::<LANES>();
+        let (slopes, slopes_rest) = self.slopes.as_chunks::<LANES>();
+        let (weights_by_two, weights_rest) = weights.as_chunks::<LANES>();
+        let mut sums = [0.0; LANES];
+        let lines = numbers_by_two
+            .iter()
+            .zip(worst)
+            .zip(slopes.iter().zip(weights_by_two));
+        for ((x, worst), (slope, weight)) in lines {
+            for lane in 0..LANES {
+                sums[lane] +=
+                    weight[lane] * ((x[lane] - worst[lane]) * slope[lane]).clamp(0.0, 1.0);
+            }
+        }
+        let mut sum = sums[0] + sums[1];
+        let rest = numbers_rest
+            .iter()
+            .zip(worst_rest)
+            .zip(slopes_rest.iter().zip(weights_rest));
+        for ((x, worst), (slope, weight)) in rest {
+            sum += weight * ((x - worst) * slope).clamp(0.0, 1.0);
+        }
+        // On their lines of zeros the bent columns added nothing, or the NaN that they hold.
+        for column in &self.bent {
+            sum += weights[*column] * self.functions[*column].value(numbers[*column]);
+        }
+        sum
+    }
+
     fn of_row(&mut self, numbers: &[f64]) -> &[f64] {
-        let columns = self.row.len();
+        let columns = self.worst.len();
+        self.row.resize(columns, 0.0);
         // One length for all lets the compiler take several columns at a time.
         let (row, numbers) = (&mut self.row[..columns], &numbers[..columns]);
         let (worst, slopes) = (&self.worst[..columns], &self.slopes[..columns]);

@@ -59,14 +59,12 @@ pub(crate) fn places(evaluation: &Evaluation) -> Vec<Placed> {
         Better::Higher => 1.0,
         Better::Lower => -1.0,
     };
-    let mut order: Vec<u128> = evaluation
-        .totals
-        .iter()
-        .zip(&evaluation.kept)
-        .enumerate()
-        .filter(|(_, (_, kept))| **kept)
-        .map(|(option, (total, _))| sort_key(sign * total.score, option))
-        .collect();
+    let mut order: Vec<u128> = Vec::with_capacity(evaluation.totals.len());
+    for (option, total) in evaluation.totals.iter().enumerate() {
+        if evaluation.kept[option] {
+            order.push(sort_key(sign * total.score, option));
+        }
+    }
     order.sort_unstable();
     let tolerance = evaluation.tolerance();
     let mut placed: Vec<Placed> = Vec::with_capacity(order.len());
