@@ -8,20 +8,30 @@ const DAY: i64 = 24 * HOUR;
 
 /// Now, in milliseconds since 1970.
 pub fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// How long before `now_ms` the moment `at_ms` was.
 pub fn ago(at_ms: i64, now_ms: i64) -> String {
     let seconds = (now_ms - at_ms) / 1000;
-    if seconds < MINUTE { "just now".into() } else { format!("{} ago", span(seconds)) }
+    if seconds < MINUTE {
+        "just now".into()
+    } else {
+        format!("{} ago", span(seconds))
+    }
 }
 
 /// How long after `now_ms` the moment `at_ms` comes.
 pub fn ahead(at_ms: i64, now_ms: i64) -> String {
     let seconds = (at_ms - now_ms) / 1000;
-    if seconds < MINUTE { "now".into() } else { format!("in {}", span(seconds)) }
+    if seconds < MINUTE {
+        "now".into()
+    } else {
+        format!("in {}", span(seconds))
+    }
 }
 
 fn span(seconds: i64) -> String {
@@ -32,7 +42,11 @@ fn span(seconds: i64) -> String {
         s if s < 730 * DAY => (s / (30 * DAY), "month"),
         s => (s / (365 * DAY), "year"),
     };
-    let plural = if count == 1 || unit == "min" || unit == "h" { "" } else { "s" };
+    let plural = if count == 1 || unit == "min" || unit == "h" {
+        ""
+    } else {
+        "s"
+    };
     format!("{count} {unit}{plural}")
 }
 

@@ -18,8 +18,9 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, 1 an error of ours, 2 invalid input, 3 backend unavailable, 4 finished with cells
-missing, 5 refused, 6 the history is locked, damaged, full or newer, 130 cancelled.";
+Exit codes: 0 done, 1 an error of ours, 2 invalid input, 3 backend unavailable,
+4 finished with cells missing, 5 refused, 6 the history is locked, damaged,
+full or newer, 130 cancelled.";
 
 const DECIDE_EXAMPLES: &str = "\
 Examples:
@@ -48,7 +49,13 @@ Examples:
 #[command(next_help_heading = "Options of every command")]
 pub struct Common {
     /// Keep the history in this folder instead of the platform's data folder
-    #[arg(long, global = true, value_name = "DIR", env = "PONDER_DATA_DIR", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "PONDER_DATA_DIR",
+        hide_env_values = true
+    )]
     pub data_dir: Option<PathBuf>,
     /// Answer in JSON on standard output
     #[arg(long, global = true)]
@@ -105,13 +112,12 @@ pub enum Command {
 
 /// `decide`.
 #[derive(Debug, Args)]
-#[command(after_help = DECIDE_EXAMPLES)]
+#[command(after_help = DECIDE_EXAMPLES, group = clap::ArgGroup::new("what").required(true).args(["file", "session"]))]
 pub struct Decide {
     /// A decision file (TOML, JSON) or a table (CSV, TSV, XLSX)
-    #[arg(required_unless_present = "session")]
     pub file: Option<PathBuf>,
     /// Go on with a session of the history
-    #[arg(long, value_name = "ID", conflicts_with = "file")]
+    #[arg(long, value_name = "ID")]
     pub session: Option<String>,
     /// Go on with the newest unfinished session of this file; only what was edited is asked again
     #[arg(long)]
@@ -132,13 +138,12 @@ pub struct Decide {
 
 /// `rank`.
 #[derive(Debug, Args)]
-#[command(after_help = RANK_EXAMPLES)]
+#[command(after_help = RANK_EXAMPLES, group = clap::ArgGroup::new("what").required(true).args(["file", "session"]))]
 pub struct Rank {
     /// A decision file (TOML, JSON) or a table (CSV, TSV, XLSX)
-    #[arg(required_unless_present = "session")]
     pub file: Option<PathBuf>,
     /// Rank a session of the history
-    #[arg(long, value_name = "ID", conflicts_with = "file")]
+    #[arg(long, value_name = "ID")]
     pub session: Option<String>,
     /// Rank by another method, e.g. weighted_product
     #[arg(long, value_name = "METHOD")]

@@ -28,12 +28,24 @@ pub fn run(
         Db::Check => {
             let report = engine::check_history(config)?;
             output.answer(&report, || {
-                let mut words = if report.ok { String::from("The history is whole.") } else { String::from("The history is damaged:") };
+                let mut words = if report.ok {
+                    String::from("The history is whole.")
+                } else {
+                    String::from("The history is damaged:")
+                };
                 for finding in &report.findings {
                     words.push_str(&format!("\n  {finding}"));
                 }
-                let sessions = if report.sessions == 1 { "1 session".into() } else { format!("{} sessions", report.sessions) };
-                words.push_str(&format!("\n{sessions}, {}, format {}", size(report.bytes), report.format));
+                let sessions = if report.sessions == 1 {
+                    "1 session".into()
+                } else {
+                    format!("{} sessions", report.sessions)
+                };
+                words.push_str(&format!(
+                    "\n{sessions}, {}, format {}",
+                    size(report.bytes),
+                    report.format
+                ));
                 if !report.ok {
                     words.push_str("\n`ponderctl db restore` lists the copies to go back to.");
                 }
@@ -48,18 +60,36 @@ pub fn run(
                 None => engine.backup("asked for in the terminal")?,
             };
             output.answer(&backup, || {
-                let sessions = backup.sessions.map(|sessions| format!("{sessions} sessions, ")).unwrap_or_default();
+                let sessions = backup
+                    .sessions
+                    .map(|sessions| format!("{sessions} sessions, "))
+                    .unwrap_or_default();
                 let again = "Go back to it with: ponderctl db restore";
-                format!("Copied and verified: {} ({sessions}{})\n{again} {}", backup.file, size(backup.bytes), backup.file)
+                format!(
+                    "Copied and verified: {} ({sessions}{})\n{again} {}",
+                    backup.file,
+                    size(backup.bytes),
+                    backup.file
+                )
             })?;
             Ok(0)
         }
         Db::Restore { file: Some(file) } => {
             let restored = engine::restore_history(config, &file)?;
             output.answer(&restored, || {
-                let sessions = restored.sessions.map(|sessions| format!(" ({sessions} sessions)")).unwrap_or_default();
-                let kept = restored.kept.as_ref().map(|path| format!("\nWhat stood before is kept in {path}"));
-                format!("Restored {}{sessions}{}", restored.restored, kept.unwrap_or_default())
+                let sessions = restored
+                    .sessions
+                    .map(|sessions| format!(" ({sessions} sessions)"))
+                    .unwrap_or_default();
+                let kept = restored
+                    .kept
+                    .as_ref()
+                    .map(|path| format!("\nWhat stood before is kept in {path}"));
+                format!(
+                    "Restored {}{sessions}{}",
+                    restored.restored,
+                    kept.unwrap_or_default()
+                )
             })?;
             Ok(0)
         }
@@ -75,7 +105,9 @@ pub fn run(
                 for backup in &backups {
                     table.row(vec![
                         ago(backup.at, now),
-                        backup.sessions.map_or_else(String::new, |sessions| sessions.to_string()),
+                        backup
+                            .sessions
+                            .map_or_else(String::new, |sessions| sessions.to_string()),
                         size(backup.bytes),
                         backup.reason.replace('-', " "),
                         backup.file.clone(),

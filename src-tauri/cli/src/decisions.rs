@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use engine::view::Exported;
-use engine::{Answer, DecideRequest, Decided, Engine, EngineError, Format, Overrides, Ranking, Source};
+use engine::{
+    Answer, DecideRequest, Decided, Engine, EngineError, Format, Overrides, Ranking, Source,
+};
 use serde::Serialize;
 
 use crate::args::{Decide, Rank};
@@ -41,17 +43,25 @@ pub fn decide(
     };
     let decided = engine.decide(&request, &mut progress::shown(output))?;
     let report = match (format, &asked.report) {
-        (Some(format), Some(path)) => Some(engine.export_session(&decided.session, format, path, asked.force)?),
+        (Some(format), Some(path)) => {
+            Some(engine.export_session(&decided.session, format, path, asked.force)?)
+        }
         _ => None,
     };
     output.notices(&decided.notices);
     output.detail(|| ranking::rules(&decided.answer));
     output.detail(|| format!("Done in {} ms", begun.elapsed().as_millis()));
-    let answer = Reported { decided: &decided, report };
+    let answer = Reported {
+        decided: &decided,
+        report,
+    };
     output.answer(&answer, || {
         let mut words = ranking::words(&decided.answer);
         let (id, resumed) = (&decided.session, if decided.resumed { ", as before" } else { "" });
         words.push_str(&format!("Kept as session {id}{resumed}.\n"));
+        if code(&decided.answer) == exit::INCOMPLETE && asked.file.is_some() {
+            words.push_str("Score what is missing, in the file or in the window, and run it again with --resume.\n");
+        }
         if let Some(report) = &answer.report {
             words.push_str(&format!("Report: {}\n", report.path));
         }
@@ -66,7 +76,10 @@ pub fn rank(
     open: impl FnOnce() -> Result<Engine, EngineError>,
     output: &Output,
 ) -> Result<u8, Failure> {
-    let overrides = Overrides { method: asked.method.clone(), params: asked.params.clone() };
+    let overrides = Overrides {
+        method: asked.method.clone(),
+        params: asked.params.clone(),
+    };
     let ranking = match (&asked.session, &asked.file) {
         (Some(id), _) => Ranking::of_session(id, open()?.rank_session(id, &overrides)?),
         (None, Some(file)) => engine::rank_file(file, &overrides)?,
@@ -85,7 +98,10 @@ pub fn weights(file: &Path, output: &Output) -> Result<u8, Failure> {
         let mut table = Table::new(&["Criterion", "Weight"]);
         table.right(&[1]);
         for (name, weight) in &weights.weights {
-            table.row(vec![name.clone(), format!("{:.1}%", weight.as_f64().unwrap_or_default() * 100.0)]);
+            table.row(vec![
+                name.clone(),
+                format!("{:.1}%", weight.as_f64().unwrap_or_default() * 100.0),
+            ]);
         }
         let mut words = table.to_string();
         if let Some(ratio) = weights.consistency_ratio {

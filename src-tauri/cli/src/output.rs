@@ -27,6 +27,9 @@ pub mod exit {
     pub const DATA: u8 = 6;
 }
 
+/// How many problems are said in words; more scroll the first ones away.
+const SHOWN_PROBLEMS: usize = 12;
+
 /// An error on its way out.
 pub struct Failure(pub AppError);
 
@@ -53,7 +56,13 @@ impl Output {
             ProgressStyle::Auto if common.quiet => ProgressStyle::None,
             asked => asked,
         };
-        Self { command, json: common.json, quiet: common.quiet, verbose: common.verbose, progress }
+        Self {
+            command,
+            json: common.json,
+            quiet: common.quiet,
+            verbose: common.verbose,
+            progress,
+        }
     }
 
     /// Whether `--json` was given.
@@ -62,11 +71,16 @@ impl Output {
     }
 
     /// Prints the answer: with `--json` its fields behind `"schema"`, else the words.
-    pub fn answer(&self, value: &impl Serialize, words: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub fn answer(
+        &self,
+        value: &impl Serialize,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
         if !self.json {
             return self.text(&words());
         }
-        let unprintable = |error: serde_json::Error| Failure(AppError::plain("internal", error.to_string()));
+        let unprintable =
+            |error: serde_json::Error| Failure(AppError::plain("internal", error.to_string()));
         let schema = Value::from(format!("ponder.{}/1", self.command));
         let mut object = serde_json::Map::new();
         object.insert("schema".into(), schema.clone());
@@ -124,7 +138,11 @@ pub fn usage(found: &clap::Error) -> ExitCode {
     let _ = found.print();
     if std::env::args_os().any(|word| word == "--json") {
         let text = found.to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let message = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
         let mut error = AppError::plain("invalid_usage", message);
         error.hint = Some("`ponderctl help` shows the commands and their options.".into());
         put_error("usage", &error);
@@ -140,8 +158,14 @@ fn error_words(error: &AppError) -> String {
             words = words.replacen(&only.message, &engine::problem_line(only), 1);
         }
         problems => {
-            for problem in problems {
+            for problem in problems.iter().take(SHOWN_PROBLEMS) {
                 words.push_str(&format!("\n  {}", engine::problem_line(problem)));
+            }
+            if problems.len() > SHOWN_PROBLEMS {
+                words.push_str(&format!(
+                    "\n  … and {} more (--json lists them)",
+                    problems.len() - SHOWN_PROBLEMS
+                ));
             }
         }
     }
@@ -154,7 +178,10 @@ fn error_words(error: &AppError) -> String {
 fn put_error(command: &str, error: &AppError) {
     let schema = format!("ponder.{command}/1");
     // The reader may be gone already; the exit code still tells.
-    let _ = put(&format!("{:#}", json!({ "schema": schema, "error": error })));
+    let _ = put(&format!(
+        "{:#}",
+        json!({ "schema": schema, "error": error })
+    ));
 }
 
 /// A line on standard error; whether anybody still reads it changes nothing.
@@ -165,9 +192,10 @@ pub fn say(words: &str) {
 /// Writes to standard output. A reader that has left (`| head`) is no error of ours.
 fn put(text: &str) -> Result<(), Failure> {
     match writeln!(io::stdout().lock(), "{text}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure(AppError::plain("output", format!("The answer could not be printed: {error}."))))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure(AppError::plain(
+            "output",
+            format!("The answer could not be printed: {error}."),
+        ))),
         _ => Ok(()),
     }
 }
@@ -175,9 +203,8 @@ fn put(text: &str) -> Result<(), Failure> {
 fn code_of(error: &AppError) -> u8 {
     match error.code.as_str() {
         code if code.starts_with("invalid") => exit::INVALID,
-        "not_found" | "file_exists" | "cannot_read" | "cannot_write" | "too_large" | "unknown_format" | "bad_backup" => {
-            exit::INVALID
-        }
+        "not_found" | "file_exists" | "cannot_read" | "cannot_write" | "too_large"
+        | "unknown_format" | "bad_backup" | "settings" => exit::INVALID,
         "backend_unavailable" => exit::BACKEND,
         "refused" | "offline" => exit::REFUSED,
         "conflict" | "run_in_use" => exit::DATA,

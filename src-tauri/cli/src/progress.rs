@@ -25,7 +25,11 @@ pub fn shown(output: &Output) -> impl FnMut(&RunEvent) + use<> {
         }
         ProgressStyle::Plain => say(&event.to_string()),
         ProgressStyle::Auto => {
-            let end = if matches!(event, RunEvent::Finished { .. }) { "\n" } else { "" };
+            let end = if matches!(event, RunEvent::Finished { .. }) {
+                "\n"
+            } else {
+                ""
+            };
             let mut terminal = io::stderr().lock();
             let _ = write!(terminal, "\r\x1b[K{event}{end}").and_then(|()| terminal.flush());
         }

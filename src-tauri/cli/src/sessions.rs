@@ -36,24 +36,39 @@ pub fn run(asked: Sessions, engine: &Engine, output: &Output) -> Result<u8, Fail
             output.answer(&view, || shown(&view))?;
             Ok(0)
         }
-        Sessions::Export { id, path, format, force } => {
+        Sessions::Export {
+            id,
+            path,
+            format,
+            force,
+        } => {
             let format = match format {
                 Some(name) => Format::from_name(&name)?,
                 None => Format::from_path(&path)?,
             };
             let written = engine.export_session(&id, format, &path, force)?;
-            output.answer(&written, || format!("Written: {} ({})", written.path, size(written.bytes)))?;
+            output.answer(&written, || {
+                format!("Written: {} ({})", written.path, size(written.bytes))
+            })?;
             Ok(0)
         }
         Sessions::Import { path } => {
-            let from = engine::view::NewSession::File { path: path.to_string_lossy().into_owned() };
+            let from = engine::view::NewSession::File {
+                path: path.to_string_lossy().into_owned(),
+            };
             let view = engine.create_session(&from)?;
             output.notices(&view.notices);
             let session = &view.session;
             output.answer(session, || {
                 let topic = printable(&session.topic);
-                let size = format!("{} options × {} criteria", session.options, session.criteria);
-                format!("Imported as session {}: {topic} ({size}, {} of {} cells filled).", session.id, session.filled, session.cells)
+                let size = format!(
+                    "{} options × {} criteria",
+                    session.options, session.criteria
+                );
+                format!(
+                    "Imported as session {}: {topic} ({size}, {} of {} cells filled).",
+                    session.id, session.filled, session.cells
+                )
             })?;
             Ok(0)
         }
@@ -63,7 +78,11 @@ pub fn run(asked: Sessions, engine: &Engine, output: &Output) -> Result<u8, Fail
         Sessions::Erase { ids } => {
             let erased = engine.erase_sessions(&ids)?;
             output.answer(&erased, || {
-                let what = if erased.erased == 1 { "1 session".into() } else { format!("{} sessions", erased.erased) };
+                let what = if erased.erased == 1 {
+                    "1 session".into()
+                } else {
+                    format!("{} sessions", erased.erased)
+                };
                 let mut words = format!("Erased {what} for good.");
                 if !erased.backups_holding_it.is_empty() {
                     words.push_str("\nStill in these backups, until you delete them:");
@@ -84,18 +103,32 @@ struct Listed {
 }
 
 fn list(engine: &Engine, output: &Output, state: State, search: &str) -> Result<u8, Failure> {
-    let listed = Listed { sessions: engine.sessions(&SessionFilter { state: state.into(), search: search.to_owned() })? };
-    output.answer(&listed, || match (listed.sessions.is_empty(), search.is_empty(), state) {
-        (false, ..) => table(&listed.sessions),
-        (true, false, _) => format!("No session holds \"{}\".", printable(search)),
-        (true, true, State::Open) => "No sessions yet. `ponderctl decide FILE` makes one.".into(),
-        (true, true, State::Archived) => "The archive is empty.".into(),
-        (true, true, State::Trashed) => "The trash is empty.".into(),
+    let listed = Listed {
+        sessions: engine.sessions(&SessionFilter {
+            state: state.into(),
+            search: search.to_owned(),
+        })?,
+    };
+    output.answer(&listed, || {
+        match (listed.sessions.is_empty(), search.is_empty(), state) {
+            (false, ..) => table(&listed.sessions),
+            (true, false, _) => format!("No session holds \"{}\".", printable(search)),
+            (true, true, State::Open) => {
+                "No sessions yet. `ponderctl decide FILE` makes one.".into()
+            }
+            (true, true, State::Archived) => "The archive is empty.".into(),
+            (true, true, State::Trashed) => "The trash is empty.".into(),
+        }
     })?;
     Ok(0)
 }
 
-fn set_state(engine: &Engine, output: &Output, ids: &[String], state: SessionState) -> Result<u8, Failure> {
+fn set_state(
+    engine: &Engine,
+    output: &Output,
+    ids: &[String],
+    state: SessionState,
+) -> Result<u8, Failure> {
     let sessions = engine.set_session_states(ids, state)?;
     let done = match state {
         SessionState::Open => "Back in the list",
@@ -103,7 +136,9 @@ fn set_state(engine: &Engine, output: &Output, ids: &[String], state: SessionSta
         SessionState::Trashed => "In the trash, erased after 30 days",
     };
     output.answer(&json!({ "sessions": sessions }), || {
-        let lines = sessions.iter().map(|session| format!("{done}: {}  {}\n", session.id, printable(&session.topic)));
+        let lines = sessions
+            .iter()
+            .map(|session| format!("{done}: {}  {}\n", session.id, printable(&session.topic)));
         lines.collect()
     })?;
     Ok(0)
@@ -124,11 +159,18 @@ fn table(sessions: &[SessionSummary]) -> String {
             ago(session.updated_at, now),
             shortened(&session.topic),
             format!("{} × {}", session.options, session.criteria),
-            (100 * session.filled).checked_div(session.cells).map_or_else(|| "–".into(), |percent| format!("{percent}%")),
+            (100 * session.filled)
+                .checked_div(session.cells)
+                .map_or_else(|| "–".into(), |percent| format!("{percent}%")),
             first(session),
         ];
         if trash {
-            row.push(session.erase_at.map(|at| ahead(at, now)).unwrap_or_default());
+            row.push(
+                session
+                    .erase_at
+                    .map(|at| ahead(at, now))
+                    .unwrap_or_default(),
+            );
         }
         table.row(row);
     }
@@ -160,10 +202,17 @@ fn shown(view: &SessionView) -> String {
         SessionState::Trashed => ", in the trash",
     };
     let made = ago(session.created_at, now);
-    let changed = if view.revision > 1 { format!(", changed {}", ago(session.updated_at, now)) } else { String::new() };
+    let changed = if view.revision > 1 {
+        format!(", changed {}", ago(session.updated_at, now))
+    } else {
+        String::new()
+    };
     let mut words = format!("Session {}, made {made}{changed}{state}\n\n", session.id);
     let Some(answer) = &view.answer else {
-        words.push_str(&format!("{}\n\nNot ranked yet:\n", printable(&view.decision.topic)));
+        words.push_str(&format!(
+            "{}\n\nNot ranked yet:\n",
+            printable(&view.decision.topic)
+        ));
         for problem in &view.problems {
             words.push_str(&format!("  {}\n", engine::problem_line(problem)));
         }
@@ -174,13 +223,30 @@ fn shown(view: &SessionView) -> String {
     table.right(&[1]);
     for criterion in &view.decision.criteria {
         let kind = criterion.kind.as_str();
-        let unit = if criterion.unit.is_empty() { String::new() } else { format!(", {}", criterion.unit) };
+        let unit = if criterion.unit.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", criterion.unit)
+        };
         table.row(vec![
             criterion.name.clone(),
-            ranking::percent(answer.weights.get(&criterion.id).copied().unwrap_or_default()),
+            ranking::percent(
+                answer
+                    .weights
+                    .get(&criterion.id)
+                    .copied()
+                    .unwrap_or_default(),
+            ),
             format!("{kind}{unit}"),
-            if criterion.direction.as_str() == "cost" { "less".into() } else { "more".into() },
-            criterion.must.map(|must| must.to_string()).unwrap_or_default(),
+            if criterion.direction.as_str() == "cost" {
+                "less".into()
+            } else {
+                "more".into()
+            },
+            criterion
+                .must
+                .map(|must| must.to_string())
+                .unwrap_or_default(),
         ]);
     }
     words + "\n" + &table.to_string()

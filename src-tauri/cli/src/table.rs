@@ -13,7 +13,10 @@ pub struct Table {
 impl Table {
     /// A table with these heads.
     pub fn new(heads: &[&str]) -> Self {
-        Self { rows: vec![heads.iter().map(ToString::to_string).collect()], right: Vec::new() }
+        Self {
+            rows: vec![heads.iter().map(ToString::to_string).collect()],
+            right: Vec::new(),
+        }
     }
 
     /// Sets these columns to the right, as numbers are.
@@ -22,9 +25,13 @@ impl Table {
     }
 
     /// Adds a row. Control characters of a name would move the cursor, so they are shown as a mark.
-    #[allow(clippy::needless_pass_by_value, reason = "callers build a row to give it away")]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "callers build a row to give it away"
+    )]
     pub fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells.iter().map(|cell| printable(cell)).collect());
+        self.rows
+            .push(cells.iter().map(|cell| printable(cell)).collect());
     }
 }
 
@@ -32,7 +39,12 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
-            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+            self.rows
+                .iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for row in &self.rows {
