@@ -3,9 +3,11 @@
 
 use crate::aggregate::{Mean, Total, total, totals};
 use crate::methods::{self, Details};
+use crate::missing::{needs_every_cell, refuse_missing};
 use crate::model::{Criterion, Decision, Direction, Kind, Method, MissingPolicy, Normalisation};
 use crate::normalise::normalise;
 use crate::problem::{Problem, ProblemCode as Code, echo};
+use crate::row_values::RowValues;
 use crate::score_table::ScoreTable;
 use crate::screening::{ScreenedOut, screened_out};
 use crate::value::ValueFunction;
@@ -69,10 +71,9 @@ impl Evaluation {
             return Err(incomplete);
         }
         let mut evaluation = Self::without_values(decision, table);
-        if weighting::looks_at_numbers(decision.weighting.as_ref())
-            && let Some(derived) = weighting::derive(decision, table)?
-        {
-            evaluation.weights = derived.weights;
+        if weighting::looks_at_numbers(decision.weighting.as_ref()) {
+            // What could not be derived is refused here; where nothing is ranked, the weights stay as they were.
+            weighting::derive(decision, table)?;
         }
         if needs_every_cell(decision) {
             refuse_missing(decision, table, &evaluation.kept)?;
@@ -110,7 +111,7 @@ impl Evaluation {
         }
         let functions = functions(decision, table, &kept);
         Self {
-            weights: normalised(decision.criteria.iter().map(|c| c.weight)),
+            weights: weights(decision, table),
             values: Vec::new(),
             functions,
             normalised: None,
@@ -222,6 +223,15 @@ pub(crate) fn score_of_values(
     scaled(total(row, weights, mean, decision.missing), min, max - min).score
 }
 
+fn weights(decision: &Decision, table: &ScoreTable) -> Vec<f64> {
+    if weighting::looks_at_numbers(decision.weighting.as_ref())
+        && let Ok(Some(derived)) = weighting::derive(decision, table)
+    {
+        return derived.weights;
+    }
+    normalised(decision.criteria.iter().map(|c| c.weight))
+}
+
 fn functions(decision: &Decision, table: &ScoreTable, kept: &[bool]) -> Vec<ValueFunction> {
     let in_data =
         |c: &Criterion| c.kind == Kind::Measured && c.range.is_none() && c.points.is_none();
@@ -251,91 +261,6 @@ fn ends(table: &ScoreTable, criterion: usize, kept: &[bool]) -> Option<[f64; 2]>
         }
     }
     (low <= high).then_some([low, high])
-}
-
-/// Turns rows of numbers into rows of values, without a place for all of them at once.
-struct RowValues<'f> {
-    functions: &'f [ValueFunction],
-    /// Of linear functions, by column; zeros for the others.
-    worst: Vec<f64>,
-    slopes: Vec<f64>,
-    /// The columns of the others.
-    bent: Vec<usize>,
-    row: Vec<f64>,
-}
-
-impl<'f> RowValues<'f> {
-    fn of(functions: &'f [ValueFunction]) -> Self {
-        let columns = functions.len();
-        let (mut worst, mut slopes, mut bent) =
-            (vec![0.0; columns], vec![0.0; columns], Vec::new());
-        for (i, function) in functions.iter().enumerate() {
-            match function {
-                ValueFunction::Linear {
-                    worst: at, slope, ..
-                } => (worst[i], slopes[i]) = (*at, *slope),
-                _ => bent.push(i),
-            }
-        }
-        Self {
-            functions,
-            worst,
-            slopes,
-            bent,
-            row: Vec::new(),
-        }
-    }
-
-    /// `Σ wv` of a row; NaN when a number is missing.
-    fn weighted_sum(&self, numbers: &[f64], weights: &[f64]) -> f64 {
-        // Two at a time is what every processor of the platforms takes in one step.
-        const LANES: usize = 2;
-        let (numbers_by_two, numbers_rest) = numbers.as_chunks::<LANES>();
-        let (worst, worst_rest) = self.worst.as_chunks::<LANES>();
-        let (slopes, slopes_rest) = self.slopes.as_chunks::<LANES>();
-        let (weights_by_two, weights_rest) = weights.as_chunks::<LANES>();
-        let mut sums = [0.0; LANES];
-        let lines = numbers_by_two
-            .iter()
-            .zip(worst)
-            .zip(slopes.iter().zip(weights_by_two));
-        for ((x, worst), (slope, weight)) in lines {
-            for lane in 0..LANES {
-                sums[lane] +=
-                    weight[lane] * ((x[lane] - worst[lane]) * slope[lane]).clamp(0.0, 1.0);
-            }
-        }
-        let mut sum = sums[0] + sums[1];
-        let rest = numbers_rest
-            .iter()
-            .zip(worst_rest)
-            .zip(slopes_rest.iter().zip(weights_rest));
-        for ((x, worst), (slope, weight)) in rest {
-            sum += weight * ((x - worst) * slope).clamp(0.0, 1.0);
-        }
-        // On their lines of zeros the bent columns added nothing, or the NaN that they hold.
-        for column in &self.bent {
-            sum += weights[*column] * self.functions[*column].value(numbers[*column]);
-        }
-        sum
-    }
-
-    fn of_row(&mut self, numbers: &[f64]) -> &[f64] {
-        let columns = self.worst.len();
-        self.row.resize(columns, 0.0);
-        // One length for all lets the compiler take several columns at a time.
-        let (row, numbers) = (&mut self.row[..columns], &numbers[..columns]);
-        let (worst, slopes) = (&self.worst[..columns], &self.slopes[..columns]);
-        for i in 0..columns {
-            let value = (numbers[i] - worst[i]) * slopes[i];
-            let value = if value < 0.0 { 0.0 } else { value };
-            row[i] = if value > 1.0 { 1.0 } else { value };
-        }
-        for column in &self.bent {
-            self.row[*column] = self.functions[*column].value(numbers[*column]);
-        }
-        &self.row
-    }
 }
 
 /// The numbers of the options that are ranked, normalised; more is better in every column.
@@ -381,67 +306,4 @@ fn column_span(matrix: &[f64], weights: &[f64], mean: Mean) -> [f64; 2] {
     } else {
         [low, high]
     }
-}
-
-/// Whether the rules in force rank only when every cell has its number.
-fn needs_every_cell(decision: &Decision) -> bool {
-    let has_no_scale = decision.normalisation.is_some()
-        && matches!(
-            decision.missing,
-            MissingPolicy::Bounds | MissingPolicy::Neutral
-        );
-    decision.missing == MissingPolicy::Refuse || mean(decision.method).is_none() || has_no_scale
-}
-
-fn refuse_missing(
-    decision: &Decision,
-    table: &ScoreTable,
-    kept: &[bool],
-) -> Result<(), Vec<Problem>> {
-    const MOST_NAMED: usize = 50;
-    let columns = decision.criteria.len();
-    let missing: Vec<usize> = (0..table.numbers().len())
-        .filter(|i| kept[i / columns] && table.numbers()[*i].is_nan())
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let why = if mean(decision.method).is_none() {
-        format!(
-            "the method {} ranks only when every cell has its number",
-            decision.method
-        )
-    } else if decision.missing == MissingPolicy::Refuse {
-        "the policy for missing cells is refuse".to_owned()
-    } else {
-        format!(
-            "raw numbers have no worst, best or middle that the policy {} could use",
-            decision.missing
-        )
-    };
-    let mut problems: Vec<Problem> = missing
-        .iter()
-        .take(MOST_NAMED)
-        .map(|i| {
-            let (option, criterion) = (i / columns, i % columns);
-            let criterion_name = echo(&decision.criteria[criterion].name);
-            let option_name = echo(&decision.options[option].name);
-            let message =
-                format!("\"{criterion_name}\" of \"{option_name}\" is missing, and {why}");
-            Problem::new(
-                Code::MissingScores,
-                format!("cells[{option}][{criterion}]"),
-                message,
-            )
-        })
-        .collect();
-    if missing.len() > MOST_NAMED {
-        let more = missing.len() - MOST_NAMED;
-        problems.push(Problem::new(
-            Code::MissingScores,
-            "cells",
-            format!("… and {more} more cells are missing"),
-        ));
-    }
-    Err(problems)
 }

@@ -5,6 +5,7 @@ mod fields;
 mod json_tree;
 mod read;
 mod read_criteria;
+mod read_options;
 mod read_weighting;
 mod toml_tree;
 mod tree;

@@ -1,5 +1,8 @@
 //! The whole answer to a decision, with names, words and the state of every cell: what windows show and scripts read.
 
+mod cells;
+mod verdict;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,15 +11,17 @@ use ts_rs::TS;
 use crate::aggregate::Mean;
 use crate::evaluation::{Better, Evaluation, mean};
 use crate::methods::{self, Details};
-use crate::model::{
-    CriterionId, Decision, Evidence, Method, MissingPolicy, Normalisation, OptionId, Params,
-};
+use crate::model::{CriterionId, Decision, Method, MissingPolicy, Normalisation, OptionId, Params};
 use crate::problem::{Problem, ProblemCode as Code, echo, number_text};
 use crate::rank::{Placed, places};
 use crate::rules;
-use crate::score_table::{CellState, ScoreTable, Source};
-use crate::screening::with_unit;
-use crate::sensitivity::{Flip, Flips, flips};
+use crate::score_table::ScoreTable;
+use crate::sensitivity::{Flips, flips};
+use cells::cells;
+use verdict::{close_race, flip_words, margin, undecided, winner};
+
+pub use cells::{CellFlag, CellResult};
+pub(crate) use cells::{cell, number_words};
 
 /// The answer to a decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -91,49 +96,6 @@ pub struct ScreenedOption {
     pub criterion: String,
     /// Why, in words.
     pub why: String,
-}
-
-/// One cell of the matrix.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct CellResult {
-    /// The option's name.
-    pub option: String,
-    /// The option's id.
-    pub option_id: OptionId,
-    /// The criterion's name.
-    pub criterion: String,
-    /// The criterion's id.
-    pub criterion_id: CriterionId,
-    /// Where the cell stands.
-    pub state: CellState,
-    /// Where its number comes from.
-    pub source: Option<Source>,
-    /// The score on the decision's scale, for judged and manual criteria.
-    pub score: Option<f64>,
-    /// The measured number.
-    pub raw: Option<f64>,
-    /// The unit of `raw`.
-    pub unit: String,
-    /// How good it is, 0 to 1, by the value function.
-    pub value: Option<f64>,
-    /// `out_of_range`, `before_edit`, `near_limit`.
-    pub flags: Vec<CellFlag>,
-    /// Why the score is what it is: the analyst's note, or the judge's words.
-    pub justification: Option<String>,
-    /// What the option has as evidence on this criterion.
-    pub evidence: Vec<Evidence>,
-}
-
-/// What a reader should know about a cell's number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum CellFlag {
-    /// It lies outside the value function's ends and is held at one.
-    OutOfRange,
-    /// It was given by hand before the texts it speaks of were edited.
-    BeforeEdit,
-    /// It is within one level, or within 5%, of failing a knock-out (or of passing it).
-    NearLimit,
 }
 
 /// Why no winner is named though a first place is taken.
@@ -268,109 +230,6 @@ fn contributions(decision: &Decision, evaluation: &Evaluation, place: &Placed) -
         .collect()
 }
 
-/// The option that is first beyond doubt, if one is.
-fn winner(placed: &[Placed], close: bool) -> Option<usize> {
-    let first = placed.first()?;
-    let others = &placed[1..];
-    let alone = others.iter().all(|other| other.rank > 1);
-    let overlapped = first.score.is_some()
-        && others
-            .iter()
-            .any(|other| other.score.is_some() && reaches(other, first));
-    let scored = first.coverage > 0.0;
-    (alone && scored && !overlapped && !close).then_some(first.option)
-}
-
-/// Whether the interval of `other` reaches that of `first`. Points never do: their order is the ranking's.
-fn reaches(other: &Placed, first: &Placed) -> bool {
-    let is_point = |place: &Placed| place.low == place.high;
-    if is_point(other) && is_point(first) {
-        return false;
-    }
-    other.high >= first.low
-}
-
-/// What a method itself leaves open between several options.
-fn undecided(details: Option<&Details>) -> Option<CloseRace> {
-    let (rivals, why) = match details? {
-        Details::Vikor { compromise, .. } => (
-            compromise,
-            "are a compromise only together, by VIKOR's conditions",
-        ),
-        Details::ElectreI { kernel, .. } => (
-            kernel,
-            "are in the kernel together, and ELECTRE I tells them no further apart",
-        ),
-        _ => return None,
-    };
-    (rivals.len() > 1).then(|| CloseRace {
-        rivals: rivals.clone(),
-        because: format!("{} {why}", listed(rivals.iter().cloned())),
-    })
-}
-
-fn close_race(decision: &Decision, placed: &[Placed], flips: &[Flip]) -> Option<CloseRace> {
-    let first = placed.first()?;
-    let name = |option: usize| decision.options[option].name.clone();
-    let mut rivals = vec![first.option];
-    let tied: Vec<usize> = placed[1..]
-        .iter()
-        .filter(|p| p.rank == 1)
-        .map(|p| p.option)
-        .collect();
-    let near = flips.iter().take_while(|flip| flip.levels == 1);
-    let because = if !tied.is_empty() && first.coverage > 0.0 {
-        rivals.extend(&tied);
-        format!(
-            "{} have the same score",
-            listed(rivals.iter().map(|o| name(*o)))
-        )
-    } else {
-        let flip = flips.first().filter(|flip| flip.levels == 1)?;
-        for flip in near {
-            if !rivals.contains(&flip.rival) {
-                rivals.push(flip.rival);
-            }
-        }
-        let rival = name(flip.rival);
-        format!(
-            "{} would put {rival} level with or ahead of {}",
-            flip_words(decision, flip),
-            name(first.option)
-        )
-    };
-    Some(CloseRace {
-        rivals: rivals.into_iter().map(name).collect(),
-        because,
-    })
-}
-
-fn listed(names: impl Iterator<Item = String>) -> String {
-    let names: Vec<String> = names.collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
-    }
-}
-
-fn flip_words(decision: &Decision, flip: &Flip) -> String {
-    let criterion = &decision.criteria[flip.criterion].name;
-    let option = &decision.options[flip.option].name;
-    format!(
-        "{criterion} of {option} from {} to {}",
-        number_text(flip.from),
-        number_text(flip.to)
-    )
-}
-
-fn margin(placed: &[Placed]) -> Option<f64> {
-    match placed {
-        [first, second, ..] => Some((first.score? - second.score?).abs()),
-        _ => None,
-    }
-}
-
 fn mean_coverage(placed: &[Placed]) -> f64 {
     if placed.is_empty() {
         return 0.0;
@@ -392,86 +251,4 @@ fn screened_out(decision: &Decision, evaluation: &Evaluation) -> Vec<ScreenedOpt
         why: out.why(decision),
     });
     named.collect()
-}
-
-fn cells(decision: &Decision, table: &ScoreTable, evaluation: &Evaluation) -> Vec<CellResult> {
-    let columns = decision.criteria.len();
-    (0..decision.options.len() * columns)
-        .map(|i| cell(decision, table, evaluation, i / columns, i % columns))
-        .collect()
-}
-
-pub(crate) fn cell(
-    decision: &Decision,
-    table: &ScoreTable,
-    evaluation: &Evaluation,
-    option: usize,
-    criterion: usize,
-) -> CellResult {
-    let (described, judged_by) = (&decision.options[option], &decision.criteria[criterion]);
-    let given = &decision.cells[option][criterion];
-    let number = table.number(option, criterion);
-    let source = table.source(option, criterion);
-    let measured = judged_by.kind == crate::model::Kind::Measured;
-    let note = given.note.trim();
-    let speaks_to_it = |evidence: &&Evidence| evidence.criterion.as_ref() == Some(&judged_by.id);
-    CellResult {
-        option: described.name.clone(),
-        option_id: described.id.clone(),
-        criterion: judged_by.name.clone(),
-        criterion_id: judged_by.id.clone(),
-        state: table.state(option, criterion),
-        source,
-        score: number.filter(|_| !measured),
-        raw: number.filter(|_| measured),
-        unit: judged_by.unit.clone(),
-        value: evaluation.value(option, criterion),
-        flags: flags(decision, evaluation, option, criterion, number, source),
-        justification: (!note.is_empty()).then(|| note.to_owned()),
-        evidence: described
-            .evidence
-            .iter()
-            .filter(speaks_to_it)
-            .cloned()
-            .collect(),
-    }
-}
-
-fn flags(
-    decision: &Decision,
-    evaluation: &Evaluation,
-    option: usize,
-    criterion: usize,
-    number: Option<f64>,
-    source: Option<Source>,
-) -> Vec<CellFlag> {
-    /// How near to its limit a measured number is flagged, as a share of the limit.
-    const NEAR: f64 = 0.05;
-    let described = &decision.criteria[criterion];
-    let mut flags = Vec::new();
-    if number.is_some_and(|x| evaluation.functions[criterion].is_out_of_range(x)) {
-        flags.push(CellFlag::OutOfRange);
-    }
-    if source == Some(Source::Hand) && decision.cells[option][criterion].before_edit {
-        flags.push(CellFlag::BeforeEdit);
-    }
-    if let (Some(x), Some(must)) = (number, described.must) {
-        let step = match described.kind {
-            crate::model::Kind::Measured => NEAR * must.limit.abs(),
-            _ => decision.scale.level(),
-        };
-        if must.passes(x) != must.passes(x + step) || must.passes(x) != must.passes(x - step) {
-            flags.push(CellFlag::NearLimit);
-        }
-    }
-    flags
-}
-
-/// The words for a number with the unit of its criterion; scores have none.
-pub(crate) fn number_words(decision: &Decision, criterion: usize, x: f64) -> String {
-    let described = &decision.criteria[criterion];
-    match described.kind {
-        crate::model::Kind::Measured => with_unit(x, &described.unit),
-        _ => number_text(x),
-    }
 }

@@ -1,0 +1,115 @@
+//! Who may be called the winner, and the words for why nobody is.
+
+use super::CloseRace;
+use crate::methods::Details;
+use crate::model::Decision;
+use crate::problem::number_text;
+use crate::rank::Placed;
+use crate::sensitivity::Flip;
+
+/// The option that is first beyond doubt, if one is.
+pub(super) fn winner(placed: &[Placed], close: bool) -> Option<usize> {
+    let first = placed.first()?;
+    let others = &placed[1..];
+    let alone = others.iter().all(|other| other.rank > 1);
+    let overlapped = first.score.is_some()
+        && others
+            .iter()
+            .any(|other| other.score.is_some() && reaches(other, first));
+    let scored = first.coverage > 0.0;
+    (alone && scored && !overlapped && !close).then_some(first.option)
+}
+
+/// Whether the interval of `other` reaches that of `first`. Points never do: their order is the ranking's.
+fn reaches(other: &Placed, first: &Placed) -> bool {
+    let is_point = |place: &Placed| place.low == place.high;
+    if is_point(other) && is_point(first) {
+        return false;
+    }
+    other.high >= first.low
+}
+
+/// What a method itself leaves open between several options.
+pub(super) fn undecided(details: Option<&Details>) -> Option<CloseRace> {
+    let (rivals, why) = match details? {
+        Details::Vikor { compromise, .. } => (
+            compromise,
+            "are a compromise only together, by VIKOR's conditions",
+        ),
+        Details::ElectreI { kernel, .. } => (
+            kernel,
+            "are in the kernel together, and ELECTRE I tells them no further apart",
+        ),
+        _ => return None,
+    };
+    (rivals.len() > 1).then(|| CloseRace {
+        rivals: rivals.clone(),
+        because: format!("{} {why}", listed(rivals.iter().cloned())),
+    })
+}
+
+pub(super) fn close_race(
+    decision: &Decision,
+    placed: &[Placed],
+    flips: &[Flip],
+) -> Option<CloseRace> {
+    let first = placed.first()?;
+    let name = |option: usize| decision.options[option].name.clone();
+    let mut rivals = vec![first.option];
+    let tied: Vec<usize> = placed[1..]
+        .iter()
+        .filter(|p| p.rank == 1)
+        .map(|p| p.option)
+        .collect();
+    let near = flips.iter().take_while(|flip| flip.levels == 1);
+    let because = if !tied.is_empty() && first.coverage > 0.0 {
+        rivals.extend(&tied);
+        format!(
+            "{} have the same score",
+            listed(rivals.iter().map(|o| name(*o)))
+        )
+    } else {
+        let flip = flips.first().filter(|flip| flip.levels == 1)?;
+        for flip in near {
+            if !rivals.contains(&flip.rival) {
+                rivals.push(flip.rival);
+            }
+        }
+        let rival = name(flip.rival);
+        format!(
+            "{} would put {rival} level with or ahead of {}",
+            flip_words(decision, flip),
+            name(first.option)
+        )
+    };
+    Some(CloseRace {
+        rivals: rivals.into_iter().map(name).collect(),
+        because,
+    })
+}
+
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+pub(super) fn flip_words(decision: &Decision, flip: &Flip) -> String {
+    let criterion = &decision.criteria[flip.criterion].name;
+    let option = &decision.options[flip.option].name;
+    format!(
+        "{criterion} of {option} from {} to {}",
+        number_text(flip.from),
+        number_text(flip.to)
+    )
+}
+
+pub(super) fn margin(placed: &[Placed]) -> Option<f64> {
+    match placed {
+        [first, second, ..] => Some((first.score? - second.score?).abs()),
+        _ => None,
+    }
+}
