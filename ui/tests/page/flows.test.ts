@@ -284,6 +284,23 @@ describe('when something fails', () => {
   });
 });
 
+describe('a narrow window', () => {
+  it('puts_the_list_away_and_keeps_a_way_to_it_on_every_screen', async () => {
+    const page = await at();
+    await page.setViewportSize({ width: 860, height: 560 });
+    await by(page, 'sidebar').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+,');
+    await by(page, 'settings').waitFor();
+    await by(page, 'show-sidebar').click();
+    await by(page, 'session-row').first().click();
+    await page.keyboard.press('Control+b');
+    await by(page, 'sidebar').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+f');
+    await by(page, 'session-search').waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('session-search');
+  });
+});
+
 describe('without a mouse', () => {
   it('the_palette_goes_to_a_decision', async () => {
     const page = await at();
