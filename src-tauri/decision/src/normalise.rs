@@ -42,6 +42,9 @@ pub(crate) fn normalise(
     Ok(())
 }
 
+/// Numbers below it, 0 among them, have no usable inverse.
+const SMALLEST_DIVISOR: f64 = 1e-100;
+
 const POSITIVE: &str = "numbers above 0";
 const NOT_NEGATIVE: &str = "numbers of at least 0";
 
@@ -81,7 +84,7 @@ pub(crate) fn normalise_column(
         replace(column, |_| EQUAL_VALUE);
         return Ok(());
     }
-    if inverts && min <= 0.0 {
+    if inverts && min < SMALLEST_DIVISOR {
         return Err(POSITIVE);
     }
     if !signed && min < 0.0 {

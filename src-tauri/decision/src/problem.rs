@@ -167,22 +167,68 @@ pub(crate) fn folded(name: &str) -> String {
     name.trim().to_uppercase().to_lowercase()
 }
 
-/// `x` as people write it: no trailing zeros, no exponent for everyday sizes.
+/// `x` as people write it: as it is where that is short, else to six significant digits and at least two decimals, without an
+/// exponent for everyday sizes.
 #[must_use]
 pub fn number_text(x: f64) -> String {
+    const SHORT: usize = 10;
     let size = x.abs();
-    if x == 0.0 {
-        "0".to_owned()
-    } else if (1e-4..1e15).contains(&size) {
-        let digits = if size >= 1000.0 { 2 } else { 4 };
-        let fixed = format!("{x:.digits$}");
-        let shortest = format!("{x}");
-        if shortest.len() <= fixed.len() {
-            shortest
-        } else {
-            fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
+    if x == 0.0 || !x.is_finite() {
+        return (x + 0.0).to_string();
+    }
+    if !(1e-6..1e15).contains(&size) {
+        return format!("{x:e}");
+    }
+    let exact = x.to_string();
+    if exact.len() <= SHORT {
+        return exact;
+    }
+    let rounded = if size >= 1000.0 {
+        format!("{x:.2}")
     } else {
-        format!("{x:e}")
+        format!("{x:.5e}")
+    };
+    rounded
+        .parse::<f64>()
+        .map_or(exact, |rounded| rounded.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_keep_what_matters() {
+        for (x, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (120.0, "120"),
+            (0.1 + 0.2, "0.3"),
+            (1.0 / 3.0, "0.333333"),
+            (0.000_123_456_789, "0.000123457"),
+            (1_234_567.899, "1234567.9"),
+            (123_456_789.987, "123456789.99"),
+            (1e-7, "1e-7"),
+            (1e21, "1e21"),
+            (f64::INFINITY, "inf"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(number_text(x), text);
+        }
+    }
+
+    #[test]
+    fn an_echo_is_one_short_line() {
+        assert_eq!(echo("a\nb"), "a b");
+        assert_eq!(echo(&"é".repeat(500)).chars().count(), ECHO_CHARS);
+        assert_eq!(echo(&"é".repeat(ECHO_CHARS)), "é".repeat(ECHO_CHARS));
+    }
+
+    #[test]
+    fn only_a_near_miss_is_taken_for_what_was_meant() {
+        let known = ["weight", "direction", "kind"];
+        assert_eq!(nearest("Weigth", known), Some("weight"));
+        assert_eq!(nearest("colour", known), None);
+        assert_eq!(nearest(&"w".repeat(1_000_000), known), None);
     }
 }

@@ -165,6 +165,14 @@ fn each_mistake_is_named_with_its_field_and_line() {
         ),
         (
             "",
+            "rubric = { 2.5 = 'fair' }",
+            "",
+            Code::WrongType,
+            "criteria[0].rubric.2",
+            CRITERION,
+        ),
+        (
+            "",
             "rubric = { good = 'good' }",
             "",
             Code::BadText,

@@ -133,3 +133,33 @@ fn the_answer_names_what_was_ranked_and_what_was_screened_out() {
     assert_eq!(answer.cells[5].state, CellState::Abstained);
     assert_eq!(answer.score_range, [0.0, 5.0]);
 }
+
+#[test]
+fn what_is_kept_but_not_used_is_told() {
+    let text = LEDGER
+        .replace(
+            "range = [0, 500]",
+            "range = [0, 500]\npoints = [[0, 0.0], [500, 1.0]]",
+        )
+        .replace(
+            "scores = { \"Ease of use\" = 4 }",
+            "scores = { \"Ease of use\" = 4, Latency = 3 }",
+        )
+        .replace(
+            "x-ticket = { key = \"LED-1\", tags = [\"a\", 2] }",
+            "x-when = 2026-11-21\nx-odd = [nan]",
+        );
+    let loaded = from_toml(&text).unwrap();
+    let fields: Vec<_> = loaded.warnings.iter().map(|w| w.field.as_str()).collect();
+    assert_eq!(
+        fields,
+        [
+            "criteria[0].range",
+            "criteria[0].direction",
+            "options[0].scores.Latency",
+            "criteria[2].weight"
+        ]
+    );
+    assert_eq!(loaded.decision.extra["x-when"], "2026-11-21");
+    assert_eq!(loaded.decision.extra["x-odd"][0], "NaN");
+}

@@ -7,8 +7,8 @@
 
 use decision::{
     Cell, Criterion, CriterionId, Decision, DecisionOption, Direction, Edit, Evidence, HandScore,
-    Kind, Level, Method, MissingPolicy, Must, OptionId, Preference, Ranking, Scale, ScoreTable,
-    answer, apply, from_json, from_toml, rank, rules, to_json, to_toml,
+    Kind, Level, Method, MissingPolicy, Must, Normalisation, OptionId, Preference, Ranking, Scale,
+    ScoreTable, answer, apply, from_json, from_toml, rank, rules, to_json, to_toml, trace_cell,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -340,6 +340,42 @@ proptest! {
         if let Some(winner) = &answer.winner {
             prop_assert_eq!(winner, &answer.ranking[0].option);
             prop_assert!(answer.ranking[0].coverage > 0.0);
+        }
+    }
+
+    #[test]
+    fn any_decision_is_answered_in_finite_numbers_or_refused(decision in anything_valid()) {
+        let table = ScoreTable::from_given(&decision);
+        match answer(&decision, &table) {
+            // JSON has no NaN: what is not finite would come back as something else.
+            Ok(answer) => {
+                let text = serde_json::to_string(&answer).unwrap();
+                prop_assert_eq!(serde_json::from_str::<decision::Answer>(&text).unwrap(), answer);
+            }
+            Err(problems) => prop_assert!(!problems.is_empty()),
+        }
+        for option in &decision.options {
+            let trace = trace_cell(&decision, &table, &option.id, &decision.criteria[0].id).unwrap();
+            prop_assert!(!trace.steps.is_empty());
+        }
+    }
+
+    #[test]
+    fn every_method_ranks_every_complete_decision(mut decision in complete(), method in 0_usize..7, normalisation in 0_usize..7) {
+        decision.method = Method::ALL[method];
+        decision.normalisation = Normalisation::ALL.get(normalisation).copied();
+        match answer(&decision, &ScoreTable::from_given(&decision)) {
+            Ok(answer) => {
+                let ranks: Vec<usize> = answer.ranking.iter().map(|r| r.rank).collect();
+                prop_assert_eq!((ranks.len(), ranks[0]), (decision.options.len(), 1));
+                prop_assert!(ranks.is_sorted());
+                let [low, high] = answer.score_range;
+                for score in answer.ranking.iter().filter_map(|r| r.score) {
+                    prop_assert!(score.is_finite() && low - 1e-9 <= score && score <= high + 1e-9, "{} in {:?}", score, answer.score_range);
+                }
+            }
+            // Zeros have no inverse and no logarithm.
+            Err(problems) => prop_assert!(problems[0].message.contains("the normalisation"), "{:?}", problems),
         }
     }
 }

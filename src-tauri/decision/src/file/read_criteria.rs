@@ -262,6 +262,13 @@ fn warn_of_unused(criterion: &Criterion, fields: &Fields<'_>, log: &mut Log) {
         if !criterion.rubric.is_empty() {
             unused("rubric", "the criterion is measured");
         }
+        if let Some((direction, points)) = points_against_direction(criterion) {
+            let why = format!("the points {points}, and they decide");
+            unused(
+                "direction",
+                &format!("{direction} is only used by methods on raw numbers: {why}"),
+            );
+        }
     } else {
         for (field, given) in [
             ("range", criterion.range.is_some()),
@@ -274,6 +281,17 @@ fn warn_of_unused(criterion: &Criterion, fields: &Fields<'_>, log: &mut Log) {
                 );
             }
         }
+    }
+}
+
+/// The direction and what the points do, where values of the ends run against the direction.
+fn points_against_direction(criterion: &Criterion) -> Option<(Direction, &'static str)> {
+    let points = criterion.points.as_ref()?;
+    let (first, last) = (points.first()?[1], points.last()?[1]);
+    match criterion.direction {
+        Direction::Benefit if first > last => Some((Direction::Benefit, "fall")),
+        Direction::Cost if first < last => Some((Direction::Cost, "rise")),
+        _ => None,
     }
 }
 

@@ -44,18 +44,17 @@ pub(super) fn moora(matrix: &Matrix<'_>, comparable: &[Vec<f64>]) -> Outcome {
         costs: -over(row, true),
     });
     let sums = sums.collect();
-    let share = |costs: bool| -> f64 {
-        matrix
-            .weights
-            .iter()
-            .zip(&is_cost)
-            .filter(|(_, cost)| **cost == costs)
-            .map(|(w, _)| w)
+    // The best and the worst of every column bound the scores, whatever the normalisation.
+    let bound = |pick: fn(f64, f64) -> f64| -> f64 {
+        let columns = matrix.weights.iter().enumerate();
+        columns
+            .map(|(c, w)| w * comparable.iter().map(|row| row[c]).fold(f64::NAN, pick))
             .sum()
     };
+    let span = [bound(f64::min), bound(f64::max)];
     Outcome {
         scores,
-        span: [-share(true), share(false)],
+        span,
         better: Better::Higher,
         has_scores: true,
         details: Details::Moora { sums },
