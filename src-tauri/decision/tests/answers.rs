@@ -163,6 +163,10 @@ fn a_race_of_measured_numbers_only_is_close_only_when_it_is_a_tie() {
     );
     let answer = answered(&decision);
     assert_eq!(answer.winner.as_deref(), Some("A"));
+    assert_eq!(
+        answer.smallest_flip.as_deref(),
+        Some("Cost of A from 50 to 50.1")
+    );
 }
 
 #[test]
@@ -482,4 +486,27 @@ fn a_close_race_is_told_under_every_method() {
             "{method}"
         );
     }
+}
+
+#[test]
+fn an_option_that_one_level_would_bring_back_first_makes_a_close_race() {
+    let criteria = ["Ease|weight = 1;must = '>= 3'", "Care|weight = 1"];
+    let decision = decision(
+        "",
+        &criteria,
+        &[
+            "A|scores = { Ease = 2, Care = 5 }",
+            "B|scores = { Ease = 3, Care = 3 }",
+            "C|scores = { Ease = 4, Care = 0 }",
+        ],
+    );
+    let answer = answered(&decision);
+    assert_eq!(
+        (
+            answer.screened_out[0].option.as_str(),
+            answer.winner.as_deref()
+        ),
+        ("A", None)
+    );
+    assert!(answer.close_race.unwrap().rivals.contains(&"A".to_owned()));
 }

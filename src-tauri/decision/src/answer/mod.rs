@@ -16,9 +16,9 @@ use crate::problem::{Problem, ProblemCode as Code, echo, number_text};
 use crate::rank::{Placed, places};
 use crate::rules;
 use crate::score_table::ScoreTable;
-use crate::sensitivity::{Flips, flips};
+use crate::sensitivity::{Flips, flips, measured_flip};
 use cells::cells;
-use verdict::{close_race, flip_words, margin, undecided, winner};
+use verdict::{close_race, margin, smallest_flip, undecided, winner};
 
 pub use cells::{CellFlag, CellResult};
 pub(crate) use cells::{cell, number_words};
@@ -50,7 +50,7 @@ pub struct Answer {
     pub cells: Vec<CellResult>,
     /// The first score's lead over the second, in units of the score.
     pub margin: Option<f64>,
-    /// The smallest change of one judgement that changes the first place, in words.
+    /// The smallest change of one judgement that changes the first place, in words; where none does, that of one measured number.
     pub smallest_flip: Option<String>,
     /// Set when the first place hangs on one judgement by one level, or is shared.
     pub close_race: Option<CloseRace>,
@@ -141,7 +141,9 @@ pub fn answer(decision: &Decision, table: &ScoreTable) -> Result<Answer, Vec<Pro
         screened_out: screened_out(decision, &evaluation),
         cells: cells(decision, table, &evaluation),
         margin: margin(&placed),
-        smallest_flip: flips.first().map(|flip| flip_words(decision, flip)),
+        smallest_flip: smallest_flip(decision, flips.first(), || {
+            measured_flip(decision, table, &evaluation, &placed)
+        }),
         close_race,
         weights: decision
             .criteria

@@ -1,11 +1,11 @@
 //! Who may be called the winner, and the words for why nobody is.
 
-use super::CloseRace;
+use super::{CloseRace, number_words};
 use crate::methods::Details;
 use crate::model::Decision;
 use crate::problem::number_text;
 use crate::rank::Placed;
-use crate::sensitivity::Flip;
+use crate::sensitivity::{Flip, MeasuredFlip};
 
 /// The option that is first beyond doubt, if one is.
 pub(super) fn winner(placed: &[Placed], close: bool) -> Option<usize> {
@@ -97,7 +97,26 @@ fn listed(names: impl Iterator<Item = String>) -> String {
     }
 }
 
-pub(super) fn flip_words(decision: &Decision, flip: &Flip) -> String {
+/// The smallest change that changes the first place, in words: of a judgement, or where none does, of a measured number.
+pub(super) fn smallest_flip(
+    decision: &Decision,
+    judged: Option<&Flip>,
+    measured: impl FnOnce() -> Option<MeasuredFlip>,
+) -> Option<String> {
+    if let Some(flip) = judged {
+        return Some(flip_words(decision, flip));
+    }
+    let flip = measured()?;
+    Some(format!(
+        "{} of {} from {} to {}",
+        decision.criteria[flip.criterion].name,
+        decision.options[flip.option].name,
+        number_text(flip.from),
+        number_words(decision, flip.criterion, flip.to),
+    ))
+}
+
+fn flip_words(decision: &Decision, flip: &Flip) -> String {
     let criterion = &decision.criteria[flip.criterion].name;
     let option = &decision.options[flip.option].name;
     format!(

@@ -1,11 +1,16 @@
 //! How firmly the first place stands: what one judgement by one level would change, and the smallest change of a judgement that
 //! would. Weights are left as they are.
 
+mod measured;
+
 use crate::aggregate::Mean;
 use crate::evaluation::{Evaluation, mean, score_of_values};
 use crate::model::{Decision, Kind, Method, MissingPolicy};
 use crate::rank::{Placed, places};
 use crate::score_table::ScoreTable;
+use crate::screening::{ScreenedOut, failures};
+
+pub(crate) use measured::MeasuredFlip;
 
 /// A change of one judgement after which another option is first, alone or with the former first.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,7 +123,47 @@ fn by_arithmetic(search: &Search<'_>, table: &ScoreTable, placed: &[Placed]) -> 
             }));
         }
     }
+    flips.extend(returning(search, table, first));
     flips
+}
+
+/// Screened-out options that a single judgement keeps out, and that would be first if it passed.
+fn returning(search: &Search<'_>, table: &ScoreTable, first: &Placed) -> Vec<Flip> {
+    let Search {
+        decision,
+        evaluation,
+        ..
+    } = search;
+    let Some(leader_score) = first.score else {
+        return Vec::new();
+    };
+    let all: Vec<ScreenedOut> = failures(decision, table).collect();
+    let alone = all.iter().filter(|out| {
+        all.iter()
+            .filter(|other| other.option == out.option)
+            .count()
+            == 1
+    });
+    let judged = alone.filter(|out| decision.criteria[out.criterion].kind != Kind::Measured);
+    let flips = judged.filter_map(|out| {
+        let must = decision.criteria[out.criterion].must?;
+        let crosses = |to: f64| {
+            let ahead = search.score_with(out.option, out.criterion, to) - leader_score;
+            (must.passes(to) && ahead >= -evaluation.tolerance()).then_some(ahead)
+        };
+        let (levels, to, ahead) = search.fewest_levels(out.number, crosses)?;
+        let (option, criterion, from) = (out.option, out.criterion, out.number);
+        Some(Flip {
+            option,
+            criterion,
+            from,
+            to,
+            levels,
+            ahead,
+            rival: option,
+        })
+    });
+    flips.collect()
 }
 
 /// Every other ranking: each judgement one level up and down, and the whole ranked anew. `None` when that would take too long.
@@ -130,17 +175,16 @@ fn by_ranking_anew(
 ) -> Option<Vec<Flip>> {
     /// About a tenth of a second's worth of cells or comparisons.
     const MOST_WORK: usize = 30_000_000;
-    let judged: Vec<(usize, usize, f64)> = placed
-        .iter()
-        .flat_map(|place| {
-            judgements(decision, table, place.option)
-                .map(|(criterion, x)| (place.option, criterion, x))
+    // Screened-out options too: one level may bring them back.
+    let judged: Vec<(usize, usize, f64)> = (0..decision.options.len())
+        .flat_map(|option| {
+            judgements(decision, table, option).map(move |(criterion, x)| (option, criterion, x))
         })
         .collect();
     let pairwise = matches!(decision.method, Method::PrometheeIi | Method::ElectreI);
-    let cells = decision.criteria.len() * placed.len();
+    let cells = decision.criteria.len() * decision.options.len();
     let one_ranking = if pairwise {
-        cells * placed.len()
+        cells * decision.options.len()
     } else {
         cells
     };
@@ -202,6 +246,25 @@ fn judgements<'d>(
         .enumerate()
         .filter(|(_, c)| c.kind != Kind::Measured);
     judged.filter_map(move |(criterion, _)| Some((criterion, table.number(option, criterion)?)))
+}
+
+/// The smallest change of a measured number that changes the first place, where value functions are ranked.
+pub(crate) fn measured_flip(
+    decision: &Decision,
+    table: &ScoreTable,
+    evaluation: &Evaluation,
+    placed: &[Placed],
+) -> Option<MeasuredFlip> {
+    let mean = mean(decision.method).filter(|_| evaluation.normalised.is_none())?;
+    measured::smallest(
+        &Search {
+            decision,
+            evaluation,
+            mean,
+        },
+        table,
+        placed,
+    )
 }
 
 struct Search<'a> {
