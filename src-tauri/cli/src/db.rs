@@ -6,7 +6,11 @@ use serde_json::json;
 use crate::age::{ago, now_ms};
 use crate::args::Db;
 use crate::output::{Failure, Output, exit};
+use crate::ranking::printable;
 use crate::table::{Table, size};
+
+/// How many findings are said in words; a badly damaged file has hundreds.
+const SHOWN_FINDINGS: usize = 12;
 
 /// What stands in `"schema": "ponder.<name>/1"`.
 pub fn name(asked: &Db) -> &'static str {
@@ -28,24 +32,17 @@ pub fn run(
         Db::Check => {
             let report = engine::check_history(config)?;
             output.answer(&report, || {
-                let mut words = if report.ok {
-                    String::from("The history is whole.")
-                } else {
-                    String::from("The history is damaged:")
-                };
-                for finding in &report.findings {
+                let how = if report.ok { "is whole" } else { "is damaged:" };
+                let mut words = format!("{} {how}", printable(&report.file));
+                for finding in report.findings.iter().take(SHOWN_FINDINGS) {
                     words.push_str(&format!("\n  {finding}"));
                 }
-                let sessions = if report.sessions == 1 {
-                    "1 session".into()
-                } else {
-                    format!("{} sessions", report.sessions)
-                };
-                words.push_str(&format!(
-                    "\n{sessions}, {}, format {}",
-                    size(report.bytes),
-                    report.format
-                ));
+                if report.findings.len() > SHOWN_FINDINGS {
+                    let more = report.findings.len() - SHOWN_FINDINGS;
+                    words.push_str(&format!("\n  … and {more} more (--json lists them)"));
+                }
+                let (sessions, size) = (sessions(report.sessions), size(report.bytes));
+                words.push_str(&format!("\n{sessions}, {size}, format {}", report.format));
                 if !report.ok {
                     words.push_str("\n`ponderctl db restore` lists the copies to go back to.");
                 }
@@ -60,13 +57,13 @@ pub fn run(
                 None => engine.backup("asked for in the terminal")?,
             };
             output.answer(&backup, || {
-                let sessions = backup
+                let held = backup
                     .sessions
-                    .map(|sessions| format!("{sessions} sessions, "))
+                    .map(|count| sessions(count) + ", ")
                     .unwrap_or_default();
                 let again = "Go back to it with: ponderctl db restore";
                 format!(
-                    "Copied and verified: {} ({sessions}{})\n{again} {}",
+                    "Copied and verified: {} ({held}{})\n{again} {}",
                     backup.file,
                     size(backup.bytes),
                     backup.file
@@ -77,16 +74,16 @@ pub fn run(
         Db::Restore { file: Some(file) } => {
             let restored = engine::restore_history(config, &file)?;
             output.answer(&restored, || {
-                let sessions = restored
+                let held = restored
                     .sessions
-                    .map(|sessions| format!(" ({sessions} sessions)"))
+                    .map(|count| format!(" ({})", sessions(count)))
                     .unwrap_or_default();
                 let kept = restored
                     .kept
                     .as_ref()
                     .map(|path| format!("\nWhat stood before is kept in {path}"));
                 format!(
-                    "Restored {}{sessions}{}",
+                    "Restored {}{held}{}",
                     restored.restored,
                     kept.unwrap_or_default()
                 )
@@ -117,5 +114,13 @@ pub fn run(
             })?;
             Ok(0)
         }
+    }
+}
+
+fn sessions(count: u32) -> String {
+    if count == 1 {
+        "1 session".into()
+    } else {
+        format!("{count} sessions")
     }
 }

@@ -112,6 +112,8 @@ impl Engine {
 /// What a full check of the history found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckReport {
+    /// The file that was checked.
+    pub file: String,
     /// Whether it is whole.
     pub ok: bool,
     /// What is wrong, in SQLite's words.
@@ -133,6 +135,7 @@ pub fn check_history(config: &Config) -> Result<CheckReport, EngineError> {
     let store = Store::open(&folders.data, OpenOptions::new(config.clock.now_ms()))?;
     let found = store.check()?;
     Ok(CheckReport {
+        file: store.folder().join("history.db").display().to_string(),
         ok: found.problems.is_empty(),
         findings: found.problems,
         sessions: count(

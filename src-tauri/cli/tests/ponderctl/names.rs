@@ -96,11 +96,12 @@ fn markdown_shows_names_as_text() {
                 panic!("a link came through: {dest_url}")
             }
             Event::Start(pulldown_cmark::Tag::TableCell) => {
-                (inside, _) = (true, cells.push(String::new()))
+                inside = true;
+                cells.push(String::new());
             }
             Event::End(pulldown_cmark::TagEnd::TableCell) => inside = false,
             Event::Text(text) | Event::Code(text) if inside => {
-                cells.last_mut().unwrap().push_str(&text)
+                cells.last_mut().unwrap().push_str(&text);
             }
             _ => {}
         }

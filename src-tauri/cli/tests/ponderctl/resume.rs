@@ -1,5 +1,6 @@
 //! `decide --resume`: unchanged, edited and finished files, and what keeps its place.
 
+use engine::{Config, Edit, Engine};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -106,6 +107,53 @@ scores = { Ease = 1 }
     assert!(
         !touched("Red", "Speed") && !touched("Blue", "Ease"),
         "nobody touched them"
+    );
+}
+
+#[test]
+fn what_was_entered_in_the_window_is_kept_where_the_file_says_nothing() {
+    let terminal = Terminal::new();
+    let both = unfinished().replace("Ease = 1", "");
+    let file = terminal.file("d.toml", &both);
+    let id = terminal.decided(&file);
+    let window = Engine::open(Config::for_terminal(Some(terminal.data()))).unwrap();
+    let cells = window.open_session(&id).unwrap();
+    let (blue, ease) = (
+        &cells.decision.options[1].id,
+        &cells.decision.criteria[0].id,
+    );
+    let typed = serde_json::json!([{ "edit": "type_cells", "cells": [{ "option": blue, "criterion": ease, "text": "5" }] }]);
+    window
+        .edit_session(
+            &id,
+            &serde_json::from_value::<Vec<Edit>>(typed).unwrap(),
+            None,
+        )
+        .unwrap();
+    drop(window);
+
+    // The file as it was: the session may have come further than it.
+    let unchanged = terminal.json(4, &["decide", &file, "--resume"]);
+    assert_eq!(unchanged["cells"][2]["score"], 5.0);
+    // An edit elsewhere in the file: what was typed is kept, and that is said.
+    terminal.file("d.toml", both.replace("Ease = 4", "Ease = 3"));
+    let said = terminal.expect(4, &["decide", &file, "--resume"]);
+    assert!(
+        said.err.contains("1 cell that the file leaves empty kept"),
+        "{}",
+        said.err
+    );
+    let edited = terminal.json(4, &["decide", &file, "--resume"]);
+    assert_eq!(edited["session"], id.as_str());
+    assert_eq!(
+        (&edited["cells"][0]["score"], &edited["cells"][2]["score"]),
+        (&3.0.into(), &5.0.into())
+    );
+    // A number in the file wins.
+    terminal.file("d.toml", unfinished());
+    assert_eq!(
+        terminal.json(4, &["decide", &file, "--resume"])["cells"][2]["score"],
+        1.0
     );
 }
 
