@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use engine::view::AppError;
-use engine::{EngineError, Problem};
+use engine::{EngineError, Problem, ProblemCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -107,7 +107,7 @@ impl Output {
     /// Says what was assumed on reading, on standard error; not with `--quiet`.
     pub fn notices(&self, notices: &[Problem]) {
         for notice in notices {
-            self.note(&format!("Note: {}", engine::problem_line(notice)));
+            self.note(&format!("Note: {}", line_of(notice)));
         }
     }
 
@@ -155,11 +155,11 @@ fn error_words(error: &AppError) -> String {
     let mut words = format!("ponderctl: {}", error.message);
     match error.problems.as_slice() {
         [only] if error.message.contains(&only.message) => {
-            words = words.replacen(&only.message, &engine::problem_line(only), 1);
+            words = words.replacen(&only.message, &line_of(only), 1);
         }
         problems => {
             for problem in problems.iter().take(SHOWN_PROBLEMS) {
-                words.push_str(&format!("\n  {}", engine::problem_line(problem)));
+                words.push_str(&format!("\n  {}", line_of(problem)));
             }
             if problems.len() > SHOWN_PROBLEMS {
                 words.push_str(&format!(
@@ -173,6 +173,19 @@ fn error_words(error: &AppError) -> String {
         words.push_str(&format!("\n{hint}"));
     }
     words
+}
+
+/// A problem with its place. Where no field comes near the one that was written, those there are help.
+fn line_of(problem: &Problem) -> String {
+    let line = engine::problem_line(problem);
+    match &problem.allowed {
+        Some(allowed)
+            if problem.code == ProblemCode::UnknownField && !line.contains("did you mean") =>
+        {
+            format!("{line}; allowed: {allowed}")
+        }
+        _ => line,
+    }
 }
 
 fn put_error(command: &str, error: &AppError) {

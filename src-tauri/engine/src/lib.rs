@@ -24,7 +24,7 @@ pub mod view;
 mod weights;
 
 pub use clock::{Clock, Random, SystemClock, SystemRandom};
-pub use decision::{Answer, Better, CellState, Decision, Edit, Problem};
+pub use decision::{Answer, Better, CellState, Decision, Edit, Problem, ProblemCode};
 pub use engine::{Config, Engine};
 pub use error::{EngineError, problem_line};
 pub use evaluate::{

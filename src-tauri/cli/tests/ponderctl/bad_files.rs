@@ -123,6 +123,13 @@ fn cases() -> Vec<Case> {
             &["wieght", "did you mean \"weight\""],
         ),
         case(
+            "a field that is nothing like any",
+            with("weight = 2", "zzzzzzzzzzzz = 2"),
+            "criteria[0].zzzzzzzzzzzz",
+            6,
+            &["zzzzzzzzzzzz", "allowed: id, name, description, weight"],
+        ),
+        case(
             "a field at the top that is none",
             with("topic", "topics"),
             "topics",
