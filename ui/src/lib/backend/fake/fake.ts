@@ -24,8 +24,9 @@ import type {
 } from '../types.ts';
 import { draw } from './drawing.ts';
 import { apply, Refused } from './edits.ts';
-import { failsMust, problemsOf, rank, valueFunction } from './ranking.ts';
+import { problemsOf, rank } from './ranking.ts';
 import { blank, crm, database, large, office, TEMPLATES } from './samples.ts';
+import { trace, type Step } from './trace.ts';
 
 const DAY = 86_400_000;
 
@@ -45,13 +46,6 @@ export function scenarioFrom(search: string): Scenario {
     failing: asked.has('failing'),
     delay_ms: asked.has('slow') ? 1500 : 0,
   };
-}
-
-interface Step {
-  before: Decision;
-  after: Decision;
-  label: string;
-  at: number;
 }
 
 interface Held {
@@ -178,52 +172,7 @@ export class FakeBackend implements Backend {
   async trace_cell(id: string, optionId: string, criterionId: string): Promise<CellTrace> {
     await this.#tick('trace_cell');
     const held = this.#find(id);
-    const d = held.decision;
-    const row = d.options.findIndex((option) => option.id === optionId);
-    const column = d.criteria.findIndex((criterion) => criterion.id === criterionId);
-    if (row < 0 || column < 0) fail('not_found', 'This cell is no longer there.');
-    const [option, criterion, cell] = [d.options[row]!, d.criteria[column]!, d.cells[row]![column]!];
-    const answer = rank(d);
-    const result = answer?.cells[row * d.criteria.length + column];
-    const entry = answer?.ranking.find((ranked) => ranked.option_id === optionId);
-    const share = answer?.weights[criterionId] ?? 0;
-    const raw = cell.value ?? (typeof cell.score === 'number' ? cell.score : null);
-    const why = failsMust(criterion, raw);
-    const cellOf = (d: Decision) => JSON.stringify(d.cells[d.options.findIndex((o) => o.id === optionId)]?.[d.criteria.findIndex((c) => c.id === criterionId)]);
-    const typed = held.done.filter((step) => cellOf(step.before) !== cellOf(step.after));
-    const value = result?.value ?? null;
-    return {
-      option: option.name,
-      option_id: option.id,
-      criterion: criterion.name,
-      criterion_id: criterion.id,
-      kind: criterion.kind,
-      state: result?.state ?? (cell.score === 'abstain' ? 'abstained' : raw === null ? 'pending' : 'scored'),
-      source: raw === null ? null : criterion.kind === 'measured' ? 'measured' : 'hand',
-      typed_at: raw === null ? null : (typed.at(-1)?.at ?? held.created_at),
-      raw: cell.value,
-      unit: criterion.unit,
-      score: typeof cell.score === 'number' ? cell.score : null,
-      value,
-      value_function: valueFunction(d, column),
-      weight: criterion.weight,
-      weight_share: share,
-      contribution: value === null ? null : (entry?.contributions[column] ?? null),
-      flags: result?.flags ?? [],
-      must: criterion.must ? { rule: criterion.must, passed: why === null } : null,
-      note: cell.note,
-      before_edit: cell.before_edit,
-      evidence: option.evidence.filter((item) => item.criterion === criterionId || item.criterion === null),
-      history: typed.map((step) => ({ at: step.at, label: step.label })).reverse(),
-      steps:
-        value === null
-          ? ['Nothing is known here, so this cell counts by the rule for missing cells.']
-          : [
-              `value(${raw}${criterion.unit ? ` ${criterion.unit}` : ''}) = ${value.toFixed(3)}`,
-              `weight share = ${criterion.weight} ÷ ${d.criteria.reduce((sum, c) => sum + c.weight, 0)} = ${(share * 100).toFixed(1)} %`,
-              `${value.toFixed(3)} × ${share.toFixed(3)} × ${d.scale.max - d.scale.min} = ${(value * share * (d.scale.max - d.scale.min)).toFixed(3)}`,
-            ],
-    };
+    return trace(held, optionId, criterionId) ?? fail('not_found', 'This cell is no longer there.');
   }
 
   async chart(id: string, kind: ChartKind, theme: 'light' | 'dark'): Promise<Chart> {
