@@ -7,7 +7,7 @@ use crate::missing::{needs_every_cell, refuse_missing};
 use crate::model::{Criterion, Decision, Direction, Kind, Method, MissingPolicy, Normalisation};
 use crate::normalise::normalise;
 use crate::problem::{Problem, ProblemCode as Code, echo};
-use crate::row_values::RowValues;
+use crate::row_values::{RowSums, RowValues};
 use crate::score_table::ScoreTable;
 use crate::screening::{ScreenedOut, screened_out};
 use crate::value::ValueFunction;
@@ -127,18 +127,26 @@ impl Evaluation {
 
     fn rank_values(&mut self, decision: &Decision, table: &ScoreTable, mean: Mean) {
         let [min, max] = self.span;
-        let mut rows = RowValues::of(&self.functions);
+        let sums = RowSums::of(&self.functions, &self.weights);
+        let mut values = None;
         let rows = table
             .numbers()
             .chunks_exact(self.functions.len())
             .map(|numbers| {
                 // Most rows are complete, and a NaN tells those that are not.
                 let sum = match mean {
-                    Mean::Arithmetic => rows.weighted_sum(numbers, &self.weights),
+                    Mean::Arithmetic => sums.sum(numbers),
                     Mean::Geometric => f64::NAN,
                 };
                 let total = if sum.is_nan() {
-                    total(rows.of_row(numbers), &self.weights, mean, decision.missing)
+                    total(
+                        values
+                            .get_or_insert_with(|| RowValues::of(&self.functions))
+                            .of_row(numbers),
+                        &self.weights,
+                        mean,
+                        decision.missing,
+                    )
                 } else {
                     Total {
                         score: sum,

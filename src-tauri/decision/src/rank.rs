@@ -69,6 +69,7 @@ pub(crate) fn places(evaluation: &Evaluation) -> Vec<Placed> {
     let tolerance = evaluation.tolerance();
     let mut placed: Vec<Placed> = Vec::with_capacity(order.len());
     let (mut rank, mut first_of_rank) = (1, f64::INFINITY);
+    let mut has_ties = false;
     for (i, key) in order.into_iter().enumerate() {
         let option = option_of(key);
         let total = &evaluation.totals[option];
@@ -80,6 +81,8 @@ pub(crate) fn places(evaluation: &Evaluation) -> Vec<Placed> {
         };
         if i == 0 || first_of_rank - key > tolerance {
             (rank, first_of_rank) = (i + 1, key);
+        } else {
+            has_ties = true;
         }
         placed.push(Placed {
             option,
@@ -90,7 +93,6 @@ pub(crate) fn places(evaluation: &Evaluation) -> Vec<Placed> {
             coverage: total.coverage,
         });
     }
-    let has_ties = placed.windows(2).any(|pair| pair[0].rank == pair[1].rank);
     if has_ties {
         // Within one rank rounding must not decide the order.
         placed.sort_by_key(|place| (place.rank, place.option));

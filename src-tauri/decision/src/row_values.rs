@@ -35,40 +35,6 @@ impl<'f> RowValues<'f> {
         }
     }
 
-    /// `Σ wv` of a row; NaN when a number is missing.
-    pub(crate) fn weighted_sum(&self, numbers: &[f64], weights: &[f64]) -> f64 {
-        // Two at a time is what every processor of the platforms takes in one step.
-        const LANES: usize = 2;
-        let (numbers_by_two, numbers_rest) = numbers.as_chunks::<LANES>();
-        let (worst, worst_rest) = self.worst.as_chunks::<LANES>();
-        let (slopes, slopes_rest) = self.slopes.as_chunks::<LANES>();
-        let (weights_by_two, weights_rest) = weights.as_chunks::<LANES>();
-        let mut sums = [0.0; LANES];
-        let lines = numbers_by_two
-            .iter()
-            .zip(worst)
-            .zip(slopes.iter().zip(weights_by_two));
-        for ((x, worst), (slope, weight)) in lines {
-            for lane in 0..LANES {
-                sums[lane] +=
-                    weight[lane] * ((x[lane] - worst[lane]) * slope[lane]).clamp(0.0, 1.0);
-            }
-        }
-        let mut sum = sums[0] + sums[1];
-        let rest = numbers_rest
-            .iter()
-            .zip(worst_rest)
-            .zip(slopes_rest.iter().zip(weights_rest));
-        for ((x, worst), (slope, weight)) in rest {
-            sum += weight * ((x - worst) * slope).clamp(0.0, 1.0);
-        }
-        // On their lines of zeros the bent columns added nothing, or the NaN that they hold.
-        for column in &self.bent {
-            sum += weights[*column] * self.functions[*column].value(numbers[*column]);
-        }
-        sum
-    }
-
     pub(crate) fn of_row(&mut self, numbers: &[f64]) -> &[f64] {
         let columns = self.worst.len();
         self.row.resize(columns, 0.0);
@@ -84,5 +50,76 @@ impl<'f> RowValues<'f> {
             self.row[*column] = self.functions[*column].value(numbers[*column]);
         }
         &self.row
+    }
+}
+
+/// The weighted sums of complete rows: value functions and weights laid out as the loop reads them.
+pub(crate) struct RowSums<'f> {
+    functions: &'f [ValueFunction],
+    weights: &'f [f64],
+    /// Two columns at a time, which every processor of our platforms takes in one step; `weight·clamp((x − worst)·slope)`.
+    pairs: Vec<Lines>,
+    /// The last column of an odd number.
+    last: Option<(f64, f64, f64)>,
+    /// The columns whose function is no straight line; among the lines they are zeros.
+    bent: Vec<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct Lines {
+    worst: [f64; 2],
+    slope: [f64; 2],
+    weight: [f64; 2],
+}
+
+impl<'f> RowSums<'f> {
+    pub(crate) fn of(functions: &'f [ValueFunction], weights: &'f [f64]) -> Self {
+        let mut bent = Vec::new();
+        let mut line = |column: usize| match &functions[column] {
+            ValueFunction::Linear { worst, slope, .. } => (*worst, *slope, weights[column]),
+            _ => {
+                bent.push(column);
+                (0.0, 0.0, weights[column])
+            }
+        };
+        let pairs = (0..functions.len() / 2)
+            .map(|pair| {
+                let (a, b) = (line(2 * pair), line(2 * pair + 1));
+                Lines {
+                    worst: [a.0, b.0],
+                    slope: [a.1, b.1],
+                    weight: [a.2, b.2],
+                }
+            })
+            .collect();
+        let last = (functions.len() % 2 == 1).then(|| line(functions.len() - 1));
+        Self {
+            functions,
+            weights,
+            pairs,
+            last,
+            bent,
+        }
+    }
+
+    /// `Σ wv` of a row; NaN when a number is missing.
+    pub(crate) fn sum(&self, numbers: &[f64]) -> f64 {
+        let (by_two, rest) = numbers.as_chunks::<2>();
+        let mut sums = [0.0; 2];
+        for (x, lines) in by_two.iter().zip(&self.pairs) {
+            for lane in 0..2 {
+                let value = ((x[lane] - lines.worst[lane]) * lines.slope[lane]).clamp(0.0, 1.0);
+                sums[lane] += lines.weight[lane] * value;
+            }
+        }
+        let mut sum = sums[0] + sums[1];
+        if let (Some((worst, slope, weight)), [x]) = (self.last, rest) {
+            sum += weight * ((x - worst) * slope).clamp(0.0, 1.0);
+        }
+        // On their lines of zeros the bent columns added nothing, or the NaN that they hold.
+        for column in &self.bent {
+            sum += self.weights[*column] * self.functions[*column].value(numbers[*column]);
+        }
+        sum
     }
 }
