@@ -247,6 +247,13 @@ impl Engine {
                 taken.notices.push(kept_words(kept));
             }
             let open = self.save(&open, edited, "File read again".into())?;
+            // From here on this state of the file is known: resuming it again must not undo what is typed meanwhile.
+            let origin = Origin {
+                path: Some(absolute(path)),
+                fingerprint: taken.fingerprint,
+            };
+            self.store()?.set_origin(&open.session.id, origin)?;
+            self.desk.clear();
             return Ok(Chosen {
                 open,
                 resumed: true,

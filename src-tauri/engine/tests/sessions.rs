@@ -369,6 +369,23 @@ fn a_file_is_resumed_only_while_cells_are_missing_and_keeps_its_ids() {
             .clone()
     };
     assert_eq!(id_of(&first.answer, "A"), id_of(&second.answer, "A"));
+    let typed = json!([{ "edit": "type_cells", "cells": [
+        { "option": id_of(&second.answer, "A"), "criterion": second.answer.cells[0].criterion_id, "text": "1" } ] }]);
+    engine
+        .edit_session(&second.session, &edits(typed), None)
+        .unwrap();
+    let unchanged = engine.decide(&request(true), &mut |_| {}).unwrap().answer;
+    let score_of_a = unchanged
+        .cells
+        .iter()
+        .find(|cell| cell.option == "A")
+        .unwrap()
+        .score;
+    assert_eq!(
+        score_of_a,
+        Some(1.0),
+        "a file that was read already does not undo what was typed since"
+    );
     std::fs::write(&path, format!("{open}scores = {{ C = 5 }}\n")).unwrap();
     let third = engine.decide(&request(true), &mut |_| {}).unwrap();
     assert_eq!(third.session, first.session);

@@ -144,6 +144,29 @@ impl Store {
             row_of(connection, &id)?.map(|(_, row)| row).ok_or_else(|| no_session(&id))
         })
     }
+
+    /// Says which file a session's content came from last.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; the errors of writing.
+    pub fn set_origin(&self, id: &str, origin: Origin) -> Result<(), StoreError> {
+        let what = "noting where the session came from";
+        let id = id.to_owned();
+        self.write(what, move |connection| {
+            let changed = connection
+                .prepare_cached(
+                    "UPDATE sessions SET origin_path = ?2, origin_fingerprint = ?3 WHERE id = ?1",
+                )
+                .when(what)?
+                .execute(params![id, origin.path, origin.fingerprint])
+                .when(what)?;
+            if changed == 0 {
+                Err(no_session(&id))
+            } else {
+                Ok(())
+            }
+        })
+    }
 }
 
 pub(crate) fn no_session(id: &str) -> StoreError {
