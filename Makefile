@@ -30,6 +30,7 @@ test-rust: page
 test-page: page
 	npm --prefix ui run check
 	npm --prefix ui test
+	npm --prefix ui run test:grid
 	npm --prefix ui run test:page
 
 bench: page ## every benchmark, each figure beside a limit measured in the same run

@@ -147,10 +147,12 @@ impl Engine {
             Format::Json => report::Format::Json,
         };
         let answer = answer_of(&open.decision)?;
+        let file: serde_json::Value = serde_json::from_str(&decision::to_json(&open.decision))
+            .map_err(|error| EngineError::Internal(error.to_string()))?;
         let machine = serde_json::json!({
             "session": id,
             "revision": open.session.revision,
-            "decision": decision::file::to_json(&open.decision),
+            "decision": file,
             "answer": answer,
         });
         let report = report_of(&open.decision, &answer, moment(self.now_ms()), machine);

@@ -63,7 +63,7 @@ cells: Array<CellResult>,
  */
 margin: number | null, 
 /**
- * The smallest change of one judgement that changes the first place, in words.
+ * The smallest change of one judgement that changes the first place, in words; where none does, that of one measured number.
  */
 smallest_flip: string | null, 
 /**
