@@ -96,8 +96,8 @@ fn read_arguments(arguments: Vec<OsString>) -> Asked {
             Some("--data-dir") => asked.data_dir = rest.next().map(PathBuf::from),
             Some("--version" | "-V") => asked.version = true,
             _ => {
-                asked.file =
-                    Some(std::path::absolute(&argument).unwrap_or_else(|_| PathBuf::from(argument)))
+                let file = std::path::absolute(&argument);
+                asked.file = Some(file.unwrap_or_else(|_| PathBuf::from(argument)));
             }
         }
     }
