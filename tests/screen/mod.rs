@@ -1,6 +1,10 @@
 //! A display of its own (Xvfb) for tests and benchmarks, and what the processes on it use.
 #![allow(dead_code, reason = "tests and benchmarks each use their own part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where it cannot go on"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -16,14 +20,27 @@ impl Screen {
     /// Starts one with 1920 × 1080 pixels.
     pub fn new() -> Self {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1920x1080x24", "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1920x1080x24",
+                "-nolisten",
+                "tcp",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("Xvfb is installed by `make setup`");
         let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Self { server, display: format!(":{}", number.trim()) }
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut number)
+            .unwrap();
+        Self {
+            server,
+            display: format!(":{}", number.trim()),
+        }
     }
 
     /// A command on this screen with a home of its own, no session bus, and drawing in software.
@@ -57,16 +74,28 @@ impl Drop for Screen {
 pub fn tree(root: u32) -> Vec<u32> {
     let mut parents = Vec::new();
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u32>().ok())
+        else {
+            continue;
+        };
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
+            continue;
+        };
         // The name in parentheses may hold spaces; the parent is the second field after it.
-        let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
+        let parent = stat
+            .rsplit(')')
+            .next()
+            .and_then(|rest| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
         parents.extend(parent.map(|parent| (pid, parent)));
     }
     let mut found = vec![root];
     let mut at = 0;
-    while at < found.len() {
-        found.extend(parents.iter().filter(|(_, parent)| *parent == found[at]).map(|(pid, _)| *pid));
+    while let Some(&process) = found.get(at) {
+        let children = parents.iter().filter(|(_, parent)| *parent == process);
+        found.extend(children.map(|(pid, _)| *pid));
         at += 1;
     }
     found
@@ -85,6 +114,9 @@ pub fn pss_kib(root: u32) -> u64 {
 /// Ends a process and all that descend from it at once.
 pub fn end_tree(root: u32) {
     for pid in tree(root) {
-        let _ = Command::new("kill").args(["-9", &pid.to_string()]).stderr(Stdio::null()).status();
+        let _ = Command::new("kill")
+            .args(["-9", &pid.to_string()])
+            .stderr(Stdio::null())
+            .status();
     }
 }
