@@ -3,7 +3,14 @@
 //! machine slows both.
 //!
 //! `cargo bench --bench startup` (after `cargo build --release --workspace --bins`).
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a benchmark prints, and stops where it cannot measure")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark prints, and stops where it cannot measure"
+)]
 
 #[path = "../tests/screen/mod.rs"]
 mod screen;
@@ -39,8 +46,18 @@ fn window() {
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let data = folder.path().join("history").display().to_string();
-        ours.push(start(&screen, &ponder, &["--data-dir", &data], folder.path()));
-        bare.push(start(&screen, &std::env::current_exe().unwrap(), &["--bare-window"], folder.path()));
+        ours.push(start(
+            &screen,
+            &ponder,
+            &["--data-dir", &data],
+            folder.path(),
+        ));
+        bare.push(start(
+            &screen,
+            &std::env::current_exe().unwrap(),
+            &["--bare-window"],
+            folder.path(),
+        ));
         if round == 0 {
             // The first start reads everything from disk and makes the history; only warm starts are compared.
             ours.clear();
@@ -50,9 +67,23 @@ fn window() {
     let frame = |starts: &[Start]| median(starts.iter().map(|start| start.frame_ms).collect());
     let memory = |starts: &[Start]| median(starts.iter().map(|start| start.pss_mib).collect());
     let (a, b) = (frame(&ours), frame(&bare));
-    line("first frame of the window", format!("{a:.0} ms"), format!("{b:.0} ms (bare WebKitGTK window)"), a / b, "≤ 1.25 ×", a <= 1.25 * b);
+    line(
+        "first frame of the window",
+        format!("{a:.0} ms"),
+        format!("{b:.0} ms (bare WebKitGTK window)"),
+        a / b,
+        "≤ 1.25 ×",
+        a <= 1.25 * b,
+    );
     let (a, b) = (memory(&ours), memory(&bare));
-    line("memory of the window (PSS)", format!("{a:.0} MiB"), format!("{b:.0} MiB (bare WebKitGTK window)"), a / b, "≤ + 60 MiB", a <= b + 60.0);
+    line(
+        "memory of the window (PSS)",
+        format!("{a:.0} MiB"),
+        format!("{b:.0} MiB (bare WebKitGTK window)"),
+        a / b,
+        "≤ + 60 MiB",
+        a <= b + 60.0,
+    );
 }
 
 fn terminal() {
@@ -60,12 +91,23 @@ fn terminal() {
     let ponderctl = built("ponderctl");
     let empty = folder.path().join("empty");
     std::fs::write(folder.path().join("empty.rs"), "fn main() {}").unwrap();
-    let compiled = Command::new("rustc").args(["-O", "-o"]).arg(&empty).arg(folder.path().join("empty.rs")).status();
+    let compiled = Command::new("rustc")
+        .args(["-O", "-o"])
+        .arg(&empty)
+        .arg(folder.path().join("empty.rs"))
+        .status();
     assert!(compiled.unwrap().success());
     let time = |program: &Path, arguments: &[&str]| {
         let began = Instant::now();
         let mut command = Command::new(program);
-        assert!(command.args(arguments).stdout(Stdio::null()).status().unwrap().success());
+        assert!(
+            command
+                .args(arguments)
+                .stdout(Stdio::null())
+                .status()
+                .unwrap()
+                .success()
+        );
         began.elapsed().as_secs_f64() * 1e3
     };
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
@@ -74,7 +116,14 @@ fn terminal() {
         bare.push(time(&empty, &[]));
     }
     let (a, b) = (median(ours), median(bare));
-    line("ponderctl --version", format!("{a:.2} ms"), format!("{b:.2} ms (empty Rust program)"), a / b, "≤ 3 ×", a <= 3.0 * b);
+    line(
+        "ponderctl --version",
+        format!("{a:.2} ms"),
+        format!("{b:.2} ms (empty Rust program)"),
+        a / b,
+        "≤ 3 ×",
+        a <= 3.0 * b,
+    );
 
     let file = folder.path().join("large.toml");
     std::fs::write(&file, large_decision()).unwrap();
@@ -83,13 +132,23 @@ fn terminal() {
     for _ in 0..5 {
         use wait4::Wait4;
         let mut command = Command::new(&ponderctl);
-        command.args(["--data-dir", &data, "decide"]).arg(&file).stdout(Stdio::null());
+        command
+            .args(["--data-dir", &data, "decide"])
+            .arg(&file)
+            .stdout(Stdio::null());
         let used = command.spawn().unwrap().wait4().unwrap();
         assert!(used.status.success());
         peaks.push(used.rusage.maxrss as f64 / (1024.0 * 1024.0));
     }
     let peak = median(peaks);
-    line("peak memory, ponderctl decide 50×25", format!("{peak:.1} MB"), "30 MB".into(), peak / 30.0, "≤ 30 MB", peak <= 30.0);
+    line(
+        "peak memory, ponderctl decide 50×25",
+        format!("{peak:.1} MB"),
+        "30 MB".into(),
+        peak / 30.0,
+        "≤ 30 MB",
+        peak <= 30.0,
+    );
 }
 
 /// Fifty options by twenty-five measured criteria, every cell filled.
@@ -99,9 +158,14 @@ fn large_decision() -> String {
         text.push_str(&format!("[[criteria]]\nname = \"Criterion {criterion}\"\nkind = \"measured\"\nweight = {}\nrange = [0, 100]\n", criterion % 5 + 1));
     }
     for option in 0..50 {
-        text.push_str(&format!("[[options]]\nname = \"Option {option}\"\n[options.values]\n"));
+        text.push_str(&format!(
+            "[[options]]\nname = \"Option {option}\"\n[options.values]\n"
+        ));
         for criterion in 0..25 {
-            text.push_str(&format!("\"Criterion {criterion}\" = {}\n", (option * 37 + criterion * 11) % 101));
+            text.push_str(&format!(
+                "\"Criterion {criterion}\" = {}\n",
+                (option * 37 + criterion * 11) % 101
+            ));
         }
     }
     text
@@ -110,12 +174,23 @@ fn large_decision() -> String {
 fn start(screen: &Screen, program: &Path, arguments: &[&str], home: &Path) -> Start {
     let began = Instant::now();
     let mut command = screen.command(program, home);
-    let mut child =
-        command.args(arguments).env("PONDER_STARTUP_TRACE", "1").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .args(arguments)
+        .env("PONDER_STARTUP_TRACE", "1")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let painted = lines.map_while(Result::ok).find(|line| line.contains("first_paint"));
+    let painted = lines
+        .map_while(Result::ok)
+        .find(|line| line.contains("first_paint"));
     let frame_ms = began.elapsed().as_secs_f64() * 1e3;
-    assert!(painted.is_some(), "{} ended before it painted", program.display());
+    assert!(
+        painted.is_some(),
+        "{} ended before it painted",
+        program.display()
+    );
     // Memory is read after the page has come to rest; both sides wait equally long.
     std::thread::sleep(Duration::from_millis(800));
     let pss_mib = screen::pss_kib(child.id()) as f64 / 1024.0;
@@ -131,8 +206,11 @@ fn bare_window() {
     gtk::init().unwrap();
     let messages = UserContentManager::new();
     messages.register_script_message_handler("painted");
-    messages.connect_script_message_received(Some("painted"), |_, _| eprintln!("bare: first_paint"));
-    let view = webkit2gtk::WebView::builder().user_content_manager(&messages).build();
+    messages
+        .connect_script_message_received(Some("painted"), |_, _| eprintln!("bare: first_paint"));
+    let view = webkit2gtk::WebView::builder()
+        .user_content_manager(&messages)
+        .build();
     let window = gtk::Window::new(gtk::WindowType::Toplevel);
     window.set_default_size(1280, 800);
     window.add(&view);
@@ -148,7 +226,11 @@ fn built(name: &str) -> PathBuf {
     // target/release/deps/startup-… → target/release/<name>
     let here = std::env::current_exe().unwrap();
     let path = here.parent().unwrap().parent().unwrap().join(name);
-    assert!(path.exists(), "{} is missing: cargo build --release --workspace --bins", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: cargo build --release --workspace --bins",
+        path.display()
+    );
     path
 }
 
@@ -158,5 +240,8 @@ fn median(mut figures: Vec<f64>) -> f64 {
 }
 
 fn line(name: &str, figure: String, limit: String, ratio: f64, goal: &str, met: bool) {
-    println!("{name} | {figure} | {limit} | {ratio:.2} | {goal} | {}", if met { "met" } else { "MISSED" });
+    println!(
+        "{name} | {figure} | {limit} | {ratio:.2} | {goal} | {}",
+        if met { "met" } else { "MISSED" }
+    );
 }

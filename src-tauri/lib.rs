@@ -70,7 +70,9 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         .manage(FileToOpen(Mutex::new(asked.file)))
         .setup(move |app| {
             // Opened here rather than before the builder, so that a second instance never touches the history.
-            app.manage(Engine::open_or_rescue(engine::Config::for_window(data_dir)));
+            let engine = Engine::open_or_rescue(engine::Config::for_window(data_dir));
+            app.manage(SeenAtStart(Mutex::new(Some(engine.history_version()))));
+            app.manage(engine);
             startup_trace("engine_open");
             Ok(())
         })
@@ -122,12 +124,21 @@ fn show_again(app: &AppHandle, file: Option<PathBuf>) {
     }
 }
 
-/// Tells the page when another process wrote to the history. Asking is one read of a counter in shared memory.
+/// The history's version from before the page read anything of it, until the watch begins.
+pub(crate) struct SeenAtStart(Mutex<Option<u64>>);
+
+/// Tells the page when another process wrote to the history: also what was written while the page was starting. Asking is
+/// one read of a counter in shared memory. A page that is loaded again finds the watch running.
 pub(crate) fn watch_history(app: AppHandle) {
+    let seen = app
+        .state::<SeenAtStart>()
+        .0
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .take();
+    let Some(mut seen) = seen else { return };
     std::thread::spawn(move || {
-        let mut seen = app.state::<Engine>().history_version();
         loop {
-            std::thread::sleep(Duration::from_millis(700));
             let now = app.state::<Engine>().history_version();
             if now != seen {
                 seen = now;
@@ -136,6 +147,7 @@ pub(crate) fn watch_history(app: AppHandle) {
                     commands::HistoryChanged { session: None },
                 );
             }
+            std::thread::sleep(Duration::from_millis(700));
         }
     });
 }

@@ -1,6 +1,11 @@
 //! Holds the plan of the house: arrows go down only, never sideways, and Tauri is known to the shell alone.
 //! The floors are those of ARCHITECTURE.md; a new room must be given one here before it compiles into the tests.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where it cannot go on"
+)]
 use std::collections::BTreeMap;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};

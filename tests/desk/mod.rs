@@ -121,36 +121,47 @@ impl Desk {
         )
     }
 
-    /// Presses keys in the window of another title than Ponder's own, e.g. the system's file dialog, and waits for it.
+    /// Presses keys in a window of another title than Ponder's own, e.g. the system's file dialog.
     pub fn keys_in(&self, title: &str, keys: &[&[&str]]) {
-        let mut window = String::new();
-        until(title, || {
-            let found = self
-                .command("xdotool")
-                .args(["search", "--onlyvisible", "--name", title])
-                .output()
-                .unwrap();
-            window = String::from_utf8(found.stdout)
-                .unwrap()
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .to_owned();
-            !window.is_empty()
-        });
-        self.output("xdotool", &["windowfocus", "--sync", &window]);
+        let id = self.on_screen(title);
+        self.output("xdotool", &["windowfocus", "--sync", &id]);
         for press in keys {
             self.output("xdotool", press);
         }
     }
 
-    /// Gives the window another size. Not asked of the driver, which now and then waits for ever for it to change.
+    /// Gives the window another size. Not asked of the driver, which waits for ever where the window has it already.
     pub async fn resize(&self, window: &Window, width: u32, height: u32) {
-        let id = String::from_utf8(self.output("xdotool", &["search", "--onlyvisible", "--class", "ponder"])).unwrap();
-        let id = id.lines().next().expect("the window is on the screen");
-        self.output("xdotool", &["windowsize", id, &width.to_string(), &height.to_string()]);
+        let id = self.on_screen("Ponder$");
+        self.output(
+            "xdotool",
+            &["windowsize", &id, &width.to_string(), &height.to_string()],
+        );
         let sized = format!("innerWidth === {width} && innerHeight === {height}");
-        window.until(&format!("the window is {width} × {height}"), &sized).await;
+        window
+            .until(&format!("the window is {width} × {height}"), &sized)
+            .await;
+    }
+
+    /// Closes the window as its user does, and waits until the program has ended. The driver's own close would kill it.
+    pub async fn close(&self, window: Window) {
+        let id = self.on_screen("Ponder$");
+        self.screen.ask_to_close(id.parse().unwrap());
+        until("the program has ended", || window.processes().is_empty());
+        window.forget().await;
+    }
+
+    /// The window of this title, once it is on the screen. Of several the lowest: a tooltip is a window too.
+    fn on_screen(&self, title: &str) -> String {
+        let mut found = String::new();
+        until(&format!("a window called {title}"), || {
+            let search = ["search", "--onlyvisible", "--name", title];
+            let output = self.command("xdotool").args(search).output().unwrap();
+            let windows = String::from_utf8(output.stdout).unwrap();
+            found = windows.lines().next().unwrap_or_default().to_owned();
+            !found.is_empty()
+        });
+        found
     }
 
     /// A path in the desk's home.
@@ -187,10 +198,7 @@ impl Desk {
         let address = format!("http://127.0.0.1:{}", self.port);
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let session = builder.capabilities(capabilities).connect(&address);
-        let client = tokio::time::timeout(Duration::from_secs(60), session)
-            .await
-            .expect("the window's session is created within a minute")
-            .unwrap();
+        let client = in_time("a window", session).await.unwrap();
         let window = Window {
             client,
             data: self.data(),
@@ -208,6 +216,14 @@ pub fn until(what: &str, mut so: impl FnMut() -> bool) {
     while !so() {
         assert!(Instant::now() < limit, "waited in vain: {what}");
         std::thread::sleep(LOOK_AGAIN);
+    }
+}
+
+/// A driver that lost its window answers nothing, so nothing is asked of it without a limit.
+async fn in_time<T>(what: &str, answer: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(2 * PATIENCE, answer).await {
+        Ok(answer) => answer,
+        Err(_) => panic!("the driver gave no answer: {what}"),
     }
 }
 
@@ -284,7 +300,11 @@ impl Window {
             column + 1,
             row + 1
         );
-        self.until(&format!("the cursor is in row {row}, column {column}"), &expression).await;
+        self.until(
+            &format!("the cursor is in row {row}, column {column}"),
+            &expression,
+        )
+        .await;
     }
 
     /// What an expression in the page gives; `all(testid)` and `one(testid)` find elements.
@@ -294,7 +314,7 @@ impl Window {
              const one = (id) => all(id)[0];
              return ({expression});"
         );
-        match self.client.execute(&script, vec![]).await {
+        match in_time(expression, self.client.execute(&script, vec![])).await {
             Ok(value) => value,
             Err(error) => panic!("{expression}: {error}"),
         }
@@ -319,7 +339,12 @@ impl Window {
     /// Waits for two animation frames: before that a screenshot shows the old page.
     pub async fn frame(&self) {
         let script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(1)))";
-        self.client.execute_async(script, vec![]).await.unwrap();
+        in_time(
+            "an animation frame",
+            self.client.execute_async(script, vec![]),
+        )
+        .await
+        .unwrap();
     }
 
     /// Everything the page says.
@@ -357,6 +382,13 @@ impl Window {
         self.find(testid).await.click().await.unwrap();
     }
 
+    /// Clicks in the page itself on what an expression finds, where no pointer could: out of sight, or under a tooltip.
+    pub async fn press_button(&self, expression: &str) {
+        self.until(expression, &format!("Boolean({expression})"))
+            .await;
+        self.ask(&format!("{expression}.click()")).await;
+    }
+
     /// Puts the focus on the element with this `data-testid`.
     pub async fn focus(&self, testid: &str) {
         self.find(testid).await;
@@ -376,16 +408,10 @@ impl Window {
         self.frame().await;
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-results/window");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(
-            folder.join(format!("{name}.png")),
-            self.client.screenshot().await.unwrap(),
-        )
-        .unwrap();
-    }
-
-    /// Closes the window as its user does.
-    pub async fn close(self) {
-        self.client.close().await.unwrap();
+        let picture = in_time("a screenshot", self.client.screenshot())
+            .await
+            .unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 
     /// Ends the process at once, as a crash or a power cut would.
@@ -400,8 +426,12 @@ impl Window {
                 .success()
         );
         until("the window is dead", || self.processes().is_empty());
-        // The driver notices by itself that its browser is gone; asking it to close the window can only fail.
-        let _ = self.client.close().await;
+        self.forget().await;
+    }
+
+    /// Ends the driver's session with a window that is gone: it can only fail, and the driver takes no other before.
+    async fn forget(self) {
+        let _ = in_time("the end of the session", self.client.close()).await;
     }
 
     /// Ponder's processes on this desk's history.

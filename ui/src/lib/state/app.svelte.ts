@@ -84,7 +84,6 @@ export class App {
 
   async #begin(): Promise<void> {
     const { backend } = this;
-    const listed = this.list.load();
     const checked = this.loadHealth();
     try {
       const [settings, startup] = await Promise.all([backend.settings(), backend.startup()]);
@@ -94,7 +93,8 @@ export class App {
     } catch (cause) {
       this.faults.show(cause, () => this.#begin());
     }
-    await Promise.all([listed, checked]);
+    // Not before `startup`, which makes a session of the file named on the command line.
+    await Promise.all([this.list.load(), checked]);
     this.started = true;
   }
 
