@@ -49,7 +49,7 @@ async fn main() {
     let moved = keys(&window, &arrows).await;
     line("arrow key in the table to paint, p95", moved.p95, &empty);
     line("arrow key in the table to paint, median", moved.median, &empty);
-    window.close().await;
+    desk.close(window).await;
 }
 
 /// Real keys by way of the driver, each timed by the page.
