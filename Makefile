@@ -20,7 +20,7 @@ run: page ## build Ponder and open it on the sample decision (without a display:
 	@.ci/run-sample $(SAMPLE)
 
 dev: setup ## the window with a page that reloads as you edit
-	ui/node_modules/.bin/tauri dev
+	npx --yes @tauri-apps/cli@2.12.5 dev
 
 test: test-rust test-page ## everything: Rust with the real window, then the page
 
@@ -49,4 +49,4 @@ fmt: setup ## format the Rust code
 	cargo fmt --all
 
 bundle: page ## the .deb and .rpm packages, unsigned
-	ui/node_modules/.bin/tauri build --bundles deb,rpm -- --profile dist
+	npx --yes @tauri-apps/cli@2.12.5 build --bundles deb,rpm -- --profile dist
