@@ -31,7 +31,13 @@ async fn main() {
     let file = desk.file("large.tsv", &table());
     let window = desk.open(Some(&file)).await;
     window.find("rank-row").await;
-    let empty = Figures::of(window.client.execute_async(EMPTY_FRAME, vec![]).await.unwrap());
+    let empty = Figures::of(
+        window
+            .client
+            .execute_async(EMPTY_FRAME, vec![])
+            .await
+            .unwrap(),
+    );
 
     let slid = window.client.execute_async(SLIDE, vec![]).await.unwrap();
     let in_flight = slid["most_in_flight"].clone();
@@ -39,16 +45,28 @@ async fn main() {
     let slide = Figures::of(slid["ms"].clone());
     line("slider to painted ranking, p95", slide.p95, &empty);
     line("slider to painted ranking, median", slide.median, &empty);
-    println!("  {asked} movements, {shown} rankings painted, at most {in_flight} request in flight");
+    println!(
+        "  {asked} movements, {shown} rankings painted, at most {in_flight} request in flight"
+    );
 
     let typed = keys(&window, &"7".repeat(200)).await;
     line("keystroke in the table to paint, p95", typed.p95, &empty);
-    line("keystroke in the table to paint, median", typed.median, &empty);
+    line(
+        "keystroke in the table to paint, median",
+        typed.median,
+        &empty,
+    );
     window.press(Key::Escape).await;
-    let arrows: String = (0..200).map(|n| char::from(if n % 2 == 0 { Key::Down } else { Key::Up })).collect();
+    let arrows: String = (0..200)
+        .map(|n| char::from(if n % 2 == 0 { Key::Down } else { Key::Up }))
+        .collect();
     let moved = keys(&window, &arrows).await;
     line("arrow key in the table to paint, p95", moved.p95, &empty);
-    line("arrow key in the table to paint, median", moved.median, &empty);
+    line(
+        "arrow key in the table to paint, median",
+        moved.median,
+        &empty,
+    );
     desk.close(window).await;
 }
 
@@ -61,7 +79,13 @@ async fn keys(window: &Window, keys: &str) -> Figures {
         window.type_keys(&key.to_string()).await;
         window.frame().await;
     }
-    Figures::of(window.client.execute("return window.benchKeys", vec![]).await.unwrap())
+    Figures::of(
+        window
+            .client
+            .execute("return window.benchKeys", vec![])
+            .await
+            .unwrap(),
+    )
 }
 
 /// A script that can call back after the next frame was handed over to be shown.
@@ -137,16 +161,30 @@ struct Figures {
 impl Figures {
     fn of(values: Value) -> Self {
         let mut ms: Vec<f64> = serde_json::from_value(values).unwrap();
-        assert!(ms.len() >= 59, "a p95 needs 59 values, there are {}", ms.len());
+        assert!(
+            ms.len() >= 59,
+            "a p95 needs 59 values, there are {}",
+            ms.len()
+        );
         ms.sort_by(f64::total_cmp);
-        Self { median: ms[ms.len() / 2], p95: ms[ms.len() * 95 / 100] }
+        Self {
+            median: ms[ms.len() / 2],
+            p95: ms[ms.len() * 95 / 100],
+        }
     }
 }
 
 fn line(name: &str, figure: f64, empty: &Figures) {
-    let limit = if name.ends_with("p95") { empty.p95 } else { empty.median };
+    let limit = if name.ends_with("p95") {
+        empty.p95
+    } else {
+        empty.median
+    };
     let verdict = if figure <= FRAME_MS { "met" } else { "MISSED" };
-    println!("{name}, 50×25 | {figure:.1} ms | {limit:.1} ms (an empty frame) | {:.2} | ≤ 16 ms | {verdict}", figure / limit);
+    println!(
+        "{name}, 50×25 | {figure:.1} ms | {limit:.1} ms (an empty frame) | {:.2} | ≤ 16 ms | {verdict}",
+        figure / limit
+    );
 }
 
 fn table() -> String {
