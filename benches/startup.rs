@@ -69,8 +69,8 @@ fn window() {
     let (a, b) = (frame(&ours), frame(&bare));
     line(
         "first frame of the window",
-        format!("{a:.0} ms"),
-        format!("{b:.0} ms (bare WebKitGTK window)"),
+        &format!("{a:.0} ms"),
+        &format!("{b:.0} ms (bare WebKitGTK window)"),
         a / b,
         "≤ 1.25 ×",
         a <= 1.25 * b,
@@ -78,8 +78,8 @@ fn window() {
     let (a, b) = (memory(&ours), memory(&bare));
     line(
         "memory of the window (PSS)",
-        format!("{a:.0} MiB"),
-        format!("{b:.0} MiB (bare WebKitGTK window)"),
+        &format!("{a:.0} MiB"),
+        &format!("{b:.0} MiB (bare WebKitGTK window)"),
         a / b,
         "≤ + 60 MiB",
         a <= b + 60.0,
@@ -118,8 +118,8 @@ fn terminal() {
     let (a, b) = (median(ours), median(bare));
     line(
         "ponderctl --version",
-        format!("{a:.2} ms"),
-        format!("{b:.2} ms (empty Rust program)"),
+        &format!("{a:.2} ms"),
+        &format!("{b:.2} ms (empty Rust program)"),
         a / b,
         "≤ 3 ×",
         a <= 3.0 * b,
@@ -140,8 +140,8 @@ fn terminal() {
     let peak = median(peaks);
     line(
         "peak memory, ponderctl decide 50×25",
-        format!("{peak:.1} MB"),
-        "30 MB".into(),
+        &format!("{peak:.1} MB"),
+        "30 MB",
         peak / 30.0,
         "≤ 30 MB",
         peak <= 30.0,
@@ -259,7 +259,7 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-fn line(name: &str, figure: String, limit: String, ratio: f64, goal: &str, met: bool) {
+fn line(name: &str, figure: &str, limit: &str, ratio: f64, goal: &str, met: bool) {
     println!(
         "{name} | {figure} | {limit} | {ratio:.2} | {goal} | {}",
         if met { "met" } else { "MISSED" }
