@@ -2,6 +2,7 @@
 
 mod clipboard;
 mod commands;
+mod drawing;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -49,6 +50,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
+    drawing::suit_the_machine();
     let own_history = asked.data_dir.is_some();
     let mut builder = tauri::Builder::default();
     if !own_history {
