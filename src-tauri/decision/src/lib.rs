@@ -5,6 +5,7 @@ pub mod answer;
 pub mod edit;
 mod evaluation;
 pub mod file;
+pub mod judge;
 pub mod methods;
 mod missing;
 pub mod model;

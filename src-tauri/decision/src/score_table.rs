@@ -45,6 +45,8 @@ pub struct JudgedCell {
     pub state: CellState,
     /// The score on the decision's scale; looked at only when the state is `Scored`.
     pub score: Option<f64>,
+    /// The lowest and highest of its samples, where there are several.
+    pub spread: Option<[f64; 2]>,
 }
 
 /// Options × criteria, row by row. Numbers are scores on the scale (judged, manual) or in the criterion's unit (measured).
@@ -58,6 +60,8 @@ pub struct ScoreTable {
     unscored: Vec<(usize, CellState)>,
     /// Which cells a model has spoken on; empty until one has.
     by_model: Vec<bool>,
+    /// The lowest and highest sample of scored cells whose samples differ, by rising position.
+    spreads: Vec<(usize, [f64; 2])>,
 }
 
 impl ScoreTable {
@@ -93,6 +97,7 @@ impl ScoreTable {
             numbers,
             unscored,
             by_model: Vec::new(),
+            spreads: Vec::new(),
         }
     }
 
@@ -125,6 +130,7 @@ impl ScoreTable {
         self.numbers[at] = number;
         self.by_model.resize(self.numbers.len(), false);
         self.by_model[at] = true;
+        self.lay_spread(at, judged.spread.filter(|_| !number.is_nan()), decision);
         match self.unscored.binary_search_by_key(&at, |(place, _)| *place) {
             Ok(known) if number.is_nan() => self.unscored[known].1 = state,
             Ok(known) => {
@@ -133,6 +139,31 @@ impl ScoreTable {
             Err(place) if number.is_nan() => self.unscored.insert(place, (at, state)),
             Err(_) => {}
         }
+    }
+
+    /// Keeps what of a spread lies on the scale, if that is more than one number.
+    fn lay_spread(&mut self, at: usize, spread: Option<[f64; 2]>, decision: &Decision) {
+        let scale = decision.scale;
+        let spread = spread
+            .map(|[low, high]| [low.max(scale.min), high.min(scale.max)])
+            .filter(|[low, high]| low < high);
+        let known = self.spreads.binary_search_by_key(&at, |(place, _)| *place);
+        match (known, spread) {
+            (Ok(known), Some(spread)) => self.spreads[known].1 = spread,
+            (Ok(known), None) => {
+                self.spreads.remove(known);
+            }
+            (Err(place), Some(spread)) => self.spreads.insert(place, (at, spread)),
+            (Err(_), None) => {}
+        }
+    }
+
+    /// The lowest and highest sample of a cell that a model scored, where its samples differ.
+    #[must_use]
+    pub fn spread(&self, option: usize, criterion: usize) -> Option<[f64; 2]> {
+        let at = self.place(option, criterion);
+        let known = self.spreads.binary_search_by_key(&at, |(place, _)| *place);
+        known.ok().map(|known| self.spreads[known].1)
     }
 
     /// How many options there are.

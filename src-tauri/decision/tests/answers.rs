@@ -339,6 +339,7 @@ fn a_models_judgement_fills_what_no_hand_gave() {
     let scored = |score| JudgedCell {
         state: CellState::Scored,
         score: Some(score),
+        spread: None,
     };
     table.overlay(&decision, 0, 0, scored(5.0));
     table.overlay(&decision, 0, 1, scored(5.0));
@@ -367,6 +368,7 @@ fn a_models_judgement_fills_what_no_hand_gave() {
         JudgedCell {
             state: CellState::Stale,
             score: Some(3.0),
+            spread: None,
         },
     );
     assert_eq!(

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{CriterionChange, OptionChange, Work};
-use crate::model::{Cell, Criterion, CriterionId, DecisionOption, Kind, OptionId, Weighting};
+use crate::model::{
+    Cell, Criterion, CriterionId, DecisionOption, Judge, Kind, OptionId, Weighting,
+};
 use crate::problem::{Problem, ProblemCode as Code, echo, number_text};
 use crate::rules;
 
@@ -175,6 +177,9 @@ impl Work {
         set(&mut criterion.group, change.group.as_ref());
         set(&mut criterion.rubric, change.rubric.as_ref());
         set(&mut criterion.prompt, change.prompt.as_ref());
+        if let Some(new) = &change.judge {
+            criterion.judge = judge(new.as_ref());
+        }
         set(&mut criterion.note, change.note.as_ref());
         // An empty group is none.
         criterion.group = criterion
@@ -244,6 +249,20 @@ impl Work {
                 .push(Problem::new(Code::Ignored, "weighting", message));
         }
     }
+}
+
+/// A judge as it is kept: texts trimmed, an empty part left out, and none where no part is left.
+pub(super) fn judge(typed: Option<&Judge>) -> Option<Judge> {
+    let text = |part: &Option<String>| {
+        let text = part.as_deref().unwrap_or_default().trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    let judge = typed.map(|typed| Judge {
+        backend: text(&typed.backend),
+        model: text(&typed.model),
+        ..typed.clone()
+    });
+    judge.filter(|judge| *judge != Judge::default())
 }
 
 fn set<T: Clone>(field: &mut T, change: Option<&T>) {

@@ -38,6 +38,7 @@ impl Names<'_> {
             Edit::SetMethod { .. } => "Method".to_owned(),
             Edit::SetMissing { .. } => "Policy for missing cells".to_owned(),
             Edit::SetScale { .. } => "Scale".to_owned(),
+            Edit::SetJudge { .. } => "Judge".to_owned(),
             Edit::AddOption { name, .. } => format!("Adding {}", short(name)),
             Edit::RemoveOption { id } => format!("Removing {}", self.option(id)),
             Edit::MoveOption { id, .. } => format!("Moving {}", self.option(id)),
@@ -129,6 +130,7 @@ fn criterion_part(change: &CriterionChange) -> &'static str {
         (change.group.is_some(), "Group"),
         (change.rubric.is_some(), "Rubric"),
         (change.prompt.is_some(), "Prompt"),
+        (change.judge.is_some(), "Judge"),
         (change.note.is_some(), "Note"),
     ];
     only(&parts)

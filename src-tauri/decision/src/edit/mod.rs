@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 
 use crate::model::{
-    CriterionId, Decision, Direction, Evidence, Kind, Level, Method, MissingPolicy, Must,
+    CriterionId, Decision, Direction, Evidence, Judge, Kind, Level, Method, MissingPolicy, Must,
     Normalisation, OptionId,
 };
 use crate::problem::Problem;
@@ -58,6 +58,11 @@ pub enum Edit {
         min: f64,
         /// The highest score.
         max: f64,
+    },
+    /// Says who scores judged cells.
+    SetJudge {
+        /// The judge; null leaves it to the settings. A part that is left out or empty does the same.
+        judge: Option<Judge>,
     },
     /// Adds an option.
     AddOption {
@@ -244,6 +249,14 @@ pub struct CriterionChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub prompt: Option<String>,
+    /// Its new judge: the parts that differ from the decision's.
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[ts(optional, type = "Judge | null")]
+    pub judge: Option<Option<Judge>>,
     /// Its new note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -268,6 +281,7 @@ impl CriterionChange {
             group: None,
             rubric: None,
             prompt: None,
+            judge: None,
             note: None,
         }
     }
@@ -367,6 +381,7 @@ impl Work {
                 self.decision.scale.min = *min;
                 self.decision.scale.max = *max;
             }
+            Edit::SetJudge { judge } => self.decision.judge = fields::judge(judge.as_ref()),
             Edit::AddOption { at, name } => self.add_option(*at, name),
             Edit::RemoveOption { id } => self.remove_option(id),
             Edit::MoveOption { id, to } => self.move_option(id, *to),
