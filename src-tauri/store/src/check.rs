@@ -143,6 +143,9 @@ const TABLES: &[&str] = &[
     "undo_steps",
     "runs",
     "cells",
+    "prompts",
+    "samples",
+    "calls",
     "settings",
 ];
 

@@ -2,7 +2,9 @@
 //! them; what a row means, and every clock and random id, come from above.
 
 mod backup;
+mod calls;
 mod cell_history;
+mod cells;
 mod changes;
 mod check;
 mod connection;
@@ -10,12 +12,15 @@ mod document;
 mod erase;
 mod error;
 mod folder;
+mod judgements;
 mod lease;
 mod lock;
 mod migrate;
 mod processes;
 mod restore;
 mod rows;
+mod run_list;
+mod run_rows;
 mod runs;
 mod saving;
 mod search;
@@ -36,6 +41,8 @@ pub use rows::{
     CriterionRow, DocumentRows, EvidenceRow, HeaderRow, InputRow, NewSession, OptionRow, Origin,
     SessionBundle, SessionFilter, SessionRow, SessionState, SessionStatus, SummaryColumns,
 };
-pub use runs::{CellRow, NewRun, RunEnd, RunRow};
+pub use run_rows::{
+    CallRow, Carry, CellRow, MAX_REPLY, NewRun, RunCells, RunEnd, RunRow, RunUsage, SampleRow,
+};
 pub use saving::{Save, Saved, UNDO_STEPS, UndoStep};
 pub use store::{Condition, OpenOptions, Store};

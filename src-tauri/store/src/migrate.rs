@@ -26,6 +26,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "runs",
         sql: include_str!("../../../migrations/history/0002_runs.sql"),
     },
+    Migration {
+        number: 3,
+        name: "judgements",
+        sql: include_str!("../../../migrations/history/0003_judgements.sql"),
+    },
 ];
 
 impl Migration {
@@ -190,6 +195,10 @@ mod tests {
             2,
             "ede0bba50c3f18100bea99f9727e198171b0c898bb8f3aeb94192474f6da6793",
         ),
+        (
+            3,
+            "fcc367da71bb28a737fc2b099e9d9fbb35db018ceeab43d8700b50da3b9832e2",
+        ),
     ];
 
     #[test]
@@ -259,23 +268,23 @@ mod tests {
     }
 
     const GOOD: Migration = Migration {
-        number: 3,
+        number: 4,
         name: "cats",
         sql: "CREATE TABLE cats (name TEXT) STRICT;",
     };
     const BAD: Migration = Migration {
-        number: 4,
+        number: 5,
         name: "dogs",
         sql: "CREATE TABLE dogs (name TEXT) STRICT; UPDATE sessions SET topic = 'gone'; INSERT INTO no_such VALUES (1);",
     };
-    const LONGER: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], GOOD];
-    const BROKEN: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], GOOD, BAD];
+    const LONGER: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], GOOD];
+    const BROKEN: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], GOOD, BAD];
 
     #[test]
     fn an_older_history_is_backed_up_and_brought_to_the_present_format() {
         let home = old_history();
         let store = open(home.path(), LONGER).unwrap();
-        assert_eq!(store.facts().unwrap().schema, 3);
+        assert_eq!(store.facts().unwrap().schema, 4);
         assert!(store.load("s_1").unwrap().is_some());
         let backups = store.backups();
         assert_eq!(backups.len(), 1);
@@ -285,7 +294,7 @@ mod tests {
         );
         drop(store);
         let refused = open(home.path(), MIGRATIONS).map(|_| ()).unwrap_err();
-        assert_eq!(refused, StoreError::Newer { found: 3, known: 2 });
+        assert_eq!(refused, StoreError::Newer { found: 4, known: 3 });
     }
 
     #[test]
@@ -294,11 +303,11 @@ mod tests {
         let before = std::fs::read(home.path().join("history.db")).unwrap();
         let refused = open(home.path(), BROKEN).map(|_| ()).unwrap_err();
         assert_eq!(refused.code(), "history_migration_failed");
-        assert!(refused.to_string().contains("format 4 (dogs)"), "{refused}");
+        assert!(refused.to_string().contains("format 5 (dogs)"), "{refused}");
         let after = std::fs::read(home.path().join("history.db")).unwrap();
         assert!(after == before, "the file is the same, byte by byte");
         let store = open(home.path(), MIGRATIONS).unwrap();
-        assert_eq!(store.facts().unwrap().schema, 2);
+        assert_eq!(store.facts().unwrap().schema, 3);
         assert_eq!(store.check().unwrap().problems, Vec::<String>::new());
         assert_eq!(store.load("s_1").unwrap().unwrap().session.topic, "");
     }
@@ -311,6 +320,7 @@ mod tests {
                 sql: "SELECT 1;",
                 ..MIGRATIONS[1]
             },
+            MIGRATIONS[2],
         ];
         let home = old_history();
         let refused = open(home.path(), CHANGED).map(|_| ()).unwrap_err();
@@ -331,11 +341,11 @@ mod tests {
             open(home.path(), LONGER).map(|_| ()).unwrap_err().code(),
             "history_locked"
         );
-        assert_eq!(other.facts().unwrap().schema, 2);
+        assert_eq!(other.facts().unwrap().schema, 3);
         drop(other);
         assert_eq!(
             open(home.path(), LONGER).unwrap().facts().unwrap().schema,
-            3
+            4
         );
     }
 

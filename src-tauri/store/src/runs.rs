@@ -1,110 +1,37 @@
-//! Runs: one evaluation of a session with the cells it judged and its ranking, held by one process at a time.
+//! Runs: starting, holding and ending one evaluation of a session, by one process at a time. Their cells are in
+//! `cells.rs`, what models said in `judgements.rs`, what is read of them in `run_list.rs`.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::error::{StoreError, While};
 use crate::lease::Holder;
 use crate::rows::SessionRow;
+use crate::run_rows::{CellRow, NewRun, RunEnd};
 use crate::sessions::{self, no_session};
 use crate::store::Store;
+use crate::{cells, search};
 
-const SAVING: &str = "saving the run";
-const LOADING: &str = "loading the runs";
-
-/// A run to be started.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRun {
-    /// The caller's id, 1–64 characters, unique in the history.
-    pub id: String,
-    /// The session that is evaluated.
-    pub session_id: String,
-    /// The revision of the document that is judged.
-    pub document_revision: i64,
-    /// The method's name.
-    pub method: String,
-    /// JSON of the method's parameters, opaque here.
-    pub parameters: String,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunEnd {
-    /// `complete`, `incomplete`, `cancelled` or `failed`.
-    pub outcome: String,
-    /// JSON of the ranking, if there is one.
-    pub ranking: Option<String>,
-}
-
-/// A run as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunRow {
-    /// Its id.
-    pub id: String,
-    /// The revision of the document that was judged.
-    pub document_revision: i64,
-    /// The method's name.
-    pub method: String,
-    /// JSON of the method's parameters.
-    pub parameters: String,
-    /// Milliseconds since 1970.
-    pub started_at: i64,
-    /// Milliseconds since 1970; none while it is unfinished.
-    pub finished_at: Option<i64>,
-    /// `complete`, `incomplete`, `cancelled` or `failed`; none while it is unfinished.
-    pub outcome: Option<String>,
-    /// JSON of the ranking.
-    pub ranking: Option<String>,
-}
-
-/// One judged cell of a run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CellRow {
-    /// Its option.
-    pub option_id: String,
-    /// Its criterion.
-    pub criterion_id: String,
-    /// `pending`, `scored`, `abstained`, `unparsed`, `failed`, `cancelled` or `stale`.
-    pub state: String,
-    /// `model`, `measured` or `hand`.
-    pub source: Option<String>,
-    /// On the decision's scale.
-    pub score: Option<f64>,
-    /// As measured, in `unit`.
-    pub raw: Option<f64>,
-    /// Unit of `raw`.
-    pub unit: String,
-    /// After the value function, 0–1.
-    pub value: Option<f64>,
-    /// JSON list of flags.
-    pub flags: String,
-    /// Why, in the judge's words.
-    pub justification: Option<String>,
-    /// JSON list of evidence.
-    pub evidence: String,
-    /// How long the judge took, milliseconds.
-    pub latency_ms: Option<f64>,
-    /// Whether the answer came from the cache.
-    pub cached: bool,
-    /// Why the cell has no score, if it failed.
-    pub error: Option<String>,
-}
+pub(crate) const SAVING: &str = "saving the run";
+pub(crate) const LOADING: &str = "loading the runs";
 
 impl Store {
-    /// Starts a run and takes its lease for this process.
+    /// Starts a run in which a model judges, with the judgements it takes over, and takes its lease for this process.
     ///
     /// # Errors
-    /// [`StoreError::Leased`] while a live process works on another run of the session, [`StoreError::NotFound`],
-    /// [`StoreError::Invalid`]; the errors of writing.
+    /// [`StoreError::Leased`] while a live process works on another run of the session, [`StoreError::NotFound`] when
+    /// there is no such session, no run to take over from or no such cell in it, [`StoreError::Invalid`]; the errors
+    /// of writing.
     pub fn start_run(&self, run: NewRun, now_ms: i64) -> Result<(), StoreError> {
         self.write(SAVING, move |connection| {
             let session = session_key(connection, &run.session_id)?;
             refuse_rivals(connection, session, now_ms)?;
-            let key = insert(connection, session, &run, now_ms)?;
+            let key = insert(connection, session, &run, "judged", now_ms)?;
             hold(connection, key, now_ms)
         })
     }
 
-    /// Keeps a run that was done in one go, with its cells and its end, in one commit.
+    /// Keeps a run that was done in one go, with its cells and its end, in one commit. Of those that it takes over
+    /// and of `cells`, the latter stand. It counts as judged when it takes something over.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::Invalid`]; the errors of writing.
@@ -117,8 +44,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(SAVING, move |connection| {
             let session = session_key(connection, &run.session_id)?;
-            let key = insert(connection, session, &run, now_ms)?;
-            put(connection, key, &cells)?;
+            let kind = if run.carry.is_some() {
+                "judged"
+            } else {
+                "ranked"
+            };
+            let key = insert(connection, session, &run, kind, now_ms)?;
+            cells::put(connection, key, &cells)?;
             close(connection, key, &end, now_ms)
         })
     }
@@ -158,7 +90,7 @@ impl Store {
         let run_id = run_id.to_owned();
         self.write(SAVING, move |connection| {
             let (key, _) = held_by_us(connection, &run_id)?;
-            put(connection, key, &cells)
+            cells::put(connection, key, &cells)
         })
     }
 
@@ -171,53 +103,6 @@ impl Store {
         self.write(SAVING, move |connection| {
             let (key, _) = held_by_us(connection, &run_id)?;
             close(connection, key, &end, now_ms)
-        })
-    }
-
-    /// The runs of a session, the newest first.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn runs(&self, session_id: &str) -> Result<Vec<RunRow>, StoreError> {
-        self.read(|connection| {
-            let mut statement = connection
-                .prepare_cached(
-                    "SELECT runs.id, document_revision, method, parameters, started_at, finished_at, outcome, ranking
-                     FROM runs JOIN sessions ON sessions.key = runs.session
-                     WHERE sessions.id = ?1 ORDER BY started_at DESC, runs.key DESC",
-                )
-                .when(LOADING)?;
-            let rows = statement.query_map([session_id], |row| {
-                Ok(RunRow {
-                    id: row.get(0)?,
-                    document_revision: row.get(1)?,
-                    method: row.get(2)?,
-                    parameters: row.get(3)?,
-                    started_at: row.get(4)?,
-                    finished_at: row.get(5)?,
-                    outcome: row.get(6)?,
-                    ranking: row.get(7)?,
-                })
-            });
-            rows.when(LOADING)?.collect::<Result<_, _>>().when(LOADING)
-        })
-    }
-
-    /// The cells of a run, by option and criterion.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn run_cells(&self, run_id: &str) -> Result<Vec<CellRow>, StoreError> {
-        self.read(|connection| {
-            let mut statement = connection
-                .prepare_cached(
-                    "SELECT option_id, criterion_id, state, source, score, raw, unit, value, flags, justification,
-                         evidence, latency_ms, cached, error
-                     FROM cells JOIN runs ON key = run WHERE id = ?1 ORDER BY option_id, criterion_id",
-                )
-                .when(LOADING)?;
-            let rows = statement.query_map([run_id], read_cell).when(LOADING)?;
-            rows.collect::<Result<_, _>>().when(LOADING)
         })
     }
 
@@ -246,7 +131,7 @@ impl Store {
     }
 }
 
-fn session_key(connection: &Connection, id: &str) -> Result<i64, StoreError> {
+pub(crate) fn session_key(connection: &Connection, id: &str) -> Result<i64, StoreError> {
     sessions::row_of(connection, id)?
         .map(|(key, _)| key)
         .ok_or_else(|| no_session(id))
@@ -256,12 +141,13 @@ fn insert(
     connection: &Connection,
     session: i64,
     run: &NewRun,
+    kind: &str,
     now_ms: i64,
 ) -> Result<i64, StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO runs (id, session, document_revision, method, parameters, started_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO runs (id, session, document_revision, method, parameters, started_at, kind)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )
         .when(SAVING)?
         .execute(params![
@@ -270,10 +156,16 @@ fn insert(
             run.document_revision,
             run.method,
             run.parameters,
-            now_ms
+            now_ms,
+            kind
         ])
         .when(SAVING)?;
-    Ok(connection.last_insert_rowid())
+    let key = connection.last_insert_rowid();
+    if let Some(carry) = &run.carry {
+        cells::carry(connection, session, key, carry)?;
+    }
+    search::mark(connection, session)?;
+    Ok(key)
 }
 
 /// Key and session of a run that has not ended.
@@ -287,7 +179,7 @@ fn unfinished(connection: &Connection, run_id: &str) -> Result<(i64, i64), Store
         .ok_or_else(|| StoreError::not_found(format!("unfinished run {run_id}")))
 }
 
-fn held_by_us(connection: &Connection, run_id: &str) -> Result<(i64, i64), StoreError> {
+pub(crate) fn held_by_us(connection: &Connection, run_id: &str) -> Result<(i64, i64), StoreError> {
     let (key, session) = unfinished(connection, run_id)?;
     let holder = connection
         .prepare_cached(
@@ -360,55 +252,4 @@ fn close(connection: &Connection, key: i64, end: &RunEnd, now_ms: i64) -> Result
         .execute(params![key, now_ms, end.outcome, end.ranking])
         .when(SAVING)?;
     Ok(())
-}
-
-fn put(connection: &Connection, run: i64, cells: &[CellRow]) -> Result<(), StoreError> {
-    let mut statement = connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO cells (run, option_id, criterion_id, state, source, score, raw, unit, value, flags,
-                 justification, evidence, latency_ms, cached, error)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        )
-        .when(SAVING)?;
-    for cell in cells {
-        statement
-            .execute(params![
-                run,
-                cell.option_id,
-                cell.criterion_id,
-                cell.state,
-                cell.source,
-                cell.score,
-                cell.raw,
-                cell.unit,
-                cell.value,
-                cell.flags,
-                cell.justification,
-                cell.evidence,
-                cell.latency_ms,
-                cell.cached,
-                cell.error
-            ])
-            .when(SAVING)?;
-    }
-    Ok(())
-}
-
-fn read_cell(row: &Row<'_>) -> Result<CellRow, rusqlite::Error> {
-    Ok(CellRow {
-        option_id: row.get(0)?,
-        criterion_id: row.get(1)?,
-        state: row.get(2)?,
-        source: row.get(3)?,
-        score: row.get(4)?,
-        raw: row.get(5)?,
-        unit: row.get(6)?,
-        value: row.get(7)?,
-        flags: row.get(8)?,
-        justification: row.get(9)?,
-        evidence: row.get(10)?,
-        latency_ms: row.get(11)?,
-        cached: row.get(12)?,
-        error: row.get(13)?,
-    })
 }

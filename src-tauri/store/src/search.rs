@@ -54,6 +54,16 @@ fn unindexed(connection: &Connection) -> Result<Vec<i64>, StoreError> {
     keys.collect::<Result<_, _>>().when(INDEXING)
 }
 
+/// Says that the words of a session changed. A row is written only for the first change after a search.
+pub(crate) fn mark(connection: &Connection, session: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE sessions SET text_indexed = 0 WHERE key = ?1 AND text_indexed = 1")
+        .when(INDEXING)?
+        .execute([session])
+        .when(INDEXING)?;
+    Ok(())
+}
+
 /// The texts of one session, in the index's two columns.
 const INDEX: &str = "INSERT OR REPLACE INTO session_text (rowid, topic, body)
     SELECT key, topic, concat_ws(char(10), context, notes,
@@ -61,7 +71,9 @@ const INDEX: &str = "INSERT OR REPLACE INTO session_text (rowid, topic, body)
         (SELECT group_concat(name || char(10) || description || char(10) || note, char(10))
            FROM options WHERE session = key),
         (SELECT group_concat(source || char(10) || quote, char(10)) FROM evidence WHERE session = key),
-        (SELECT group_concat(note, char(10)) FROM inputs WHERE session = key AND note <> ''))
+        (SELECT group_concat(note, char(10)) FROM inputs WHERE session = key AND note <> ''),
+        (SELECT group_concat(justification, char(10)) FROM cells
+           WHERE run = (SELECT max(runs.key) FROM runs WHERE session = sessions.key AND runs.kind = 'judged')))
     FROM sessions JOIN headers ON headers.session = key WHERE key = ?1";
 
 fn index(connection: &Connection, key: i64) -> Result<(), StoreError> {

@@ -71,7 +71,7 @@ struct Inner {
     readers: r2d2::Pool<SqliteConnectionManager>,
     writer: Option<Writer>,
     watcher: Mutex<Option<Connection>>,
-    condition: Mutex<Condition>,
+    condition: Arc<Mutex<Condition>>,
     reading: Reading,
     folder: PathBuf,
     busy: Duration,
@@ -208,7 +208,7 @@ impl Store {
             readers: connection::open_pool(&file, reading, options.busy_timeout),
             writer,
             watcher: Mutex::new(None),
-            condition: Mutex::new(condition),
+            condition: Arc::new(Mutex::new(condition)),
             reading,
             folder: folder.to_owned(),
             busy: options.busy_timeout,
@@ -347,6 +347,26 @@ impl Store {
         self.noted(writer.save(what, job))
     }
 
+    /// As [`Store::write`] without waiting: `done` hears the result on the writer's thread once it is durable, or on
+    /// this one when the history cannot be written.
+    pub(crate) fn submit<F, D>(&self, what: &'static str, job: F, done: D)
+    where
+        F: FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+        D: FnOnce(Result<(), StoreError>) + Send + 'static,
+    {
+        match self.writer() {
+            Err(refused) => done(Err(refused)),
+            Ok(writer) => {
+                // Not the whole store: its last owner must not be a job in its own queue.
+                let condition = Arc::clone(&self.inner.condition);
+                writer.submit(what, job, move |result| {
+                    note(&condition, &result);
+                    done(result);
+                });
+            }
+        }
+    }
+
     /// As [`Store::write`], outside any transaction.
     pub(crate) fn write_alone<T, F>(&self, what: &'static str, work: F) -> Result<T, StoreError>
     where
@@ -374,21 +394,25 @@ impl Store {
             .ok_or_else(|| StoreError::defect("saving", "a writable history without a writer"))
     }
 
-    /// Damage found on the way puts the history into rescue at once: writing on could spread it.
     fn noted<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        if let Err(StoreError::Corrupt { why }) = &result {
-            self.set_condition(Condition::Rescue { why: why.clone() });
-        }
+        note(&self.inner.condition, &result);
         result
     }
 
     fn set_condition(&self, condition: Condition) {
-        *self
-            .inner
-            .condition
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = condition;
+        set(&self.inner.condition, condition);
     }
+}
+
+/// Damage found on the way puts the history into rescue at once: writing on could spread it.
+fn note<T>(shared: &Mutex<Condition>, result: &Result<T, StoreError>) {
+    if let Err(StoreError::Corrupt { why }) = result {
+        set(shared, Condition::Rescue { why: why.clone() });
+    }
+}
+
+fn set(shared: &Mutex<Condition>, condition: Condition) {
+    *shared.lock().unwrap_or_else(PoisonError::into_inner) = condition;
 }
 
 /// The first things SQLite finds wrong; none when all is well.

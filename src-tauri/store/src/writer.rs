@@ -5,7 +5,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -45,17 +45,18 @@ trait Job: Send {
     fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-struct Pending<T, F> {
+struct Pending<T, F, D> {
     what: &'static str,
     work: Option<F>,
     outcome: Option<Result<T, StoreError>>,
-    reply: SyncSender<Result<T, StoreError>>,
+    done: D,
 }
 
-impl<T, F> Job for Pending<T, F>
+impl<T, F, D> Job for Pending<T, F, D>
 where
     T: Send,
     F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+    D: FnOnce(Result<T, StoreError>) + Send,
 {
     fn run(&mut self, connection: &Connection) -> bool {
         let Some(work) = self.work.take() else {
@@ -73,8 +74,9 @@ where
             (Some(outcome), _) => outcome,
             (None, Ok(())) => Err(StoreError::defect(self.what, "the job was never run")),
         };
-        // Whoever asked may have gone; what was committed stays committed.
-        let _ = self.reply.send(answer);
+        let done = self.done;
+        // What was committed stays committed, and the others are waiting, whatever happens to this one.
+        let _ = catch_unwind(AssertUnwindSafe(|| done(answer)));
     }
 }
 
@@ -110,9 +112,34 @@ impl Writer {
             what,
             work: Some(work),
             outcome: None,
-            reply,
+            // Whoever asked may have gone.
+            done: move |result| drop(reply.send(result)),
         };
         self.hand_over(what, Task::Save(Box::new(job)), &answer)
+    }
+
+    /// As [`Writer::save`] without waiting: `done` is called on the writing thread once it is durable, or on this one
+    /// when the writer has stopped.
+    pub(crate) fn submit<F, D>(&self, what: &'static str, work: F, done: D)
+    where
+        F: FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+        D: FnOnce(Result<(), StoreError>) + Send + 'static,
+    {
+        let job = Box::new(Pending {
+            what,
+            work: Some(work),
+            outcome: None,
+            done,
+        });
+        let gone = || StoreError::defect(what, "the writer has stopped");
+        match &self.queue {
+            None => job.acknowledge(Err(gone())),
+            Some(queue) => {
+                if let Err(SendError(Task::Save(job))) = queue.send(Task::Save(job)) {
+                    job.acknowledge(Err(gone()));
+                }
+            }
+        }
     }
 
     /// Runs `work` on the writing connection outside any transaction.
@@ -147,7 +174,10 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.queue = None;
-        if let Some(thread) = self.thread.take() {
+        // The last owner may be what a callback held, and a thread cannot wait for its own end: then it finishes after.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+        {
             // A panic of the thread itself has been told to everyone who waited.
             let _ = thread.join();
         }
@@ -395,7 +425,7 @@ mod tests {
             what: "testing",
             work: Some(work),
             outcome: None,
-            reply,
+            done: move |result| reply.send(result).unwrap(),
         };
         writer
             .queue

@@ -253,7 +253,7 @@ fn a_run_is_held_by_one_process_until_that_process_is_gone() {
         session_id: "s_1".into(),
         document_revision: 1,
         method: "weighted_sum".into(),
-        parameters: "{}".into(),
+        ..store::NewRun::default()
     };
     {
         let store = open(home.path());

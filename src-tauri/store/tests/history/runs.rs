@@ -14,6 +14,7 @@ fn run(id: &str, session: &str) -> NewRun {
         document_revision: 1,
         method: "weighted_sum".into(),
         parameters: "{}".into(),
+        carry: None,
     }
 }
 
@@ -30,9 +31,7 @@ fn cell(option: &str, score: f64) -> CellRow {
         flags: "[\"out_of_range\"]".into(),
         justification: Some("because".into()),
         evidence: "[]".into(),
-        latency_ms: None,
-        cached: false,
-        error: None,
+        ..CellRow::default()
     }
 }
 
