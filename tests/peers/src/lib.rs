@@ -1,0 +1,24 @@
+//! Model servers for tests. `Ollama` and `OpenAi` are doubles that are scripted and keep a journal; `llama_cpp` and
+//! `litellm` are the real servers. Nothing of Ponder lives here: any room's tests may use it, no room may ship it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where it cannot go on"
+)]
+
+mod answer;
+mod body;
+mod double;
+mod frames;
+mod journal;
+mod ollama;
+mod openai;
+mod script;
+
+pub use answer::{Answer, Asked, judgement};
+pub use double::{Double, closed_address};
+pub use journal::{Fate, Seen};
+pub use ollama::Ollama;
+pub use openai::OpenAi;
+pub use script::{Fault, Latency, Model, Script, When};
