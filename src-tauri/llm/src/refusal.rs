@@ -1,0 +1,295 @@
+//! What a server says when it does not answer: the bodies of errors as each vendor writes them, turned into [`LlmError`].
+//! Vendors' words are matched here and nowhere else; everyone above acts on the typed error.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use crate::error::LlmError;
+
+/// Longer words of a server are cut: nobody reads a traceback in a table.
+const MESSAGE_CHARS: usize = 400;
+
+/// An error as the server described it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Refusal {
+    pub(crate) message: String,
+    /// `type` and `code` in one, lower case, separated by a space.
+    kind: String,
+    /// The parameter that is at fault.
+    parameter: String,
+    needed: Option<u64>,
+    limit: Option<u64>,
+}
+
+impl Refusal {
+    /// Reads an error's body, whatever it is.
+    pub(crate) fn read(body: &[u8]) -> Self {
+        match serde_json::from_slice::<Value>(body) {
+            Ok(value) => Self::of(value.get("error").unwrap_or(&value)),
+            Err(_) => Self {
+                message: plain_words(&String::from_utf8_lossy(body)),
+                ..Self::default()
+            },
+        }
+    }
+
+    /// Reads what stands under `error`, or beside it where a vendor has no such key.
+    pub(crate) fn of(error: &Value) -> Self {
+        let text = |key: &str| match error.get(key) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        };
+        let number = |key: &str| error.get(key).and_then(Value::as_u64);
+        let message = match error {
+            Value::String(words) => words.clone(),
+            _ => ["message", "error", "detail", "msg"]
+                .into_iter()
+                .map(text)
+                .find(|words| !words.is_empty())
+                .unwrap_or_else(|| details(error)),
+        };
+        Self {
+            kind: format!("{} {}", text("type"), text("code")).to_lowercase(),
+            parameter: text("param"),
+            needed: number("n_prompt_tokens"),
+            limit: number("n_ctx"),
+            message: shorten(&message),
+        }
+    }
+
+    fn says(&self, words: &[&str]) -> bool {
+        let message = self.message.to_lowercase();
+        words
+            .iter()
+            .any(|word| message.contains(word) || self.kind.contains(word))
+    }
+
+    /// The error of an answer with this status.
+    pub(crate) fn into_error(
+        self,
+        status: u16,
+        headers: &HeaderMap,
+        model: Option<&str>,
+        key_sent: bool,
+    ) -> LlmError {
+        if let Some(error) = self.length() {
+            return error;
+        }
+        if matches!(status, 400..=404 | 422)
+            && let Some(model) = model
+            && self.is_missing_model(status)
+        {
+            return LlmError::ModelMissing {
+                model: model.to_owned(),
+                have: Vec::new(),
+            };
+        }
+        let message = self.words(status);
+        match status {
+            401 | 403 | 407 => LlmError::Unauthorised {
+                status,
+                key_sent,
+                message,
+            },
+            // LiteLLM without its database refuses a wrong key with 400.
+            400 if self.says(&["no_db_connection", "auth_error", "authentication error"]) => {
+                LlmError::Unauthorised {
+                    status,
+                    key_sent,
+                    message,
+                }
+            }
+            402 | 429 => LlmError::RateLimited {
+                retry_after: retry_after(headers, SystemTime::now()),
+                retryable: status == 429 && !self.is_about_money(),
+                message,
+            },
+            400 if self.says(&["budget_exceeded", "budget has been exceeded"]) => {
+                LlmError::RateLimited {
+                    retry_after: None,
+                    retryable: false,
+                    message,
+                }
+            }
+            408 => LlmError::Server { status, message },
+            400..=499 => LlmError::BadRequest { status, message },
+            _ => LlmError::Server { status, message },
+        }
+    }
+
+    /// The error of an answer that began well (status 200) and then said this.
+    pub(crate) fn into_error_in_stream(self, model: &str) -> LlmError {
+        if let Some(error) = self.length() {
+            return error;
+        }
+        if self.says(&["model_not_found", "try pulling it first"]) {
+            return LlmError::ModelMissing {
+                model: model.to_owned(),
+                have: Vec::new(),
+            };
+        }
+        if self.says(&["rate_limit", "rate limit", "insufficient_quota"]) {
+            return LlmError::RateLimited {
+                retry_after: None,
+                retryable: !self.is_about_money(),
+                message: self.message,
+            };
+        }
+        let message = if self.message.is_empty() {
+            "it gave no reason".to_owned()
+        } else {
+            self.message
+        };
+        LlmError::InStream { message }
+    }
+
+    fn length(&self) -> Option<LlmError> {
+        let too_long = [
+            "exceed_context_size_error",
+            "context_length_exceeded",
+            "maximum context length",
+            "exceeds the context length",
+            "exceeds the available context size",
+            "longer than the context",
+            "prompt is too long",
+        ];
+        if !self.says(&too_long) {
+            return None;
+        }
+        let after = |words: &str| number_after(&self.message, words);
+        Some(LlmError::ContextTooLong {
+            needed: self
+                .needed
+                .or_else(|| after("resulted in"))
+                .or_else(|| after("requested"))
+                .or_else(|| after("prompt contains")),
+            limit: self.limit.or_else(|| after("context length is")),
+        })
+    }
+
+    fn is_missing_model(&self, status: u16) -> bool {
+        if self.says(&["model_not_found", "invalid model name", "model_not_loaded"]) {
+            return true;
+        }
+        let message = self.message.to_lowercase();
+        let missing = ["not found", "does not exist", "no such model", "not exist"];
+        status == 404
+            && message.contains("model")
+            && (missing.iter().any(|words| message.contains(words)))
+    }
+
+    fn is_about_money(&self) -> bool {
+        self.says(&[
+            "insufficient_quota",
+            "exceeded your current quota",
+            "billing",
+            "credit",
+            "budget",
+            "spend limit",
+            "spending limit",
+            "payment",
+        ])
+    }
+
+    fn words(&self, status: u16) -> String {
+        if self.message.is_empty() {
+            format!("HTTP {status} without a word")
+        } else if self.parameter.is_empty() || self.message.contains(&self.parameter) {
+            self.message.clone()
+        } else {
+            format!("{} ({})", self.message, self.parameter)
+        }
+    }
+}
+
+/// FastAPI's list of what is wrong where.
+fn details(error: &Value) -> String {
+    let Some(list) = error.get("detail").and_then(Value::as_array) else {
+        return match error {
+            Value::Object(_) => error.to_string(),
+            _ => String::new(),
+        };
+    };
+    let lines = list.iter().map(|item| {
+        let place = item.get("loc").map(Value::to_string).unwrap_or_default();
+        let what = item.get("msg").and_then(Value::as_str).unwrap_or_default();
+        format!("{place} {what}")
+    });
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+fn plain_words(body: &str) -> String {
+    let body = body.trim();
+    if body.starts_with('<') {
+        return "a web page instead of an answer".to_owned();
+    }
+    shorten(body)
+}
+
+fn shorten(words: &str) -> String {
+    let words = words.trim();
+    match words.char_indices().nth(MESSAGE_CHARS) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words.to_owned(),
+    }
+}
+
+fn number_after(message: &str, words: &str) -> Option<u64> {
+    let start = message.to_lowercase().find(words)? + words.len();
+    let digits: String = message
+        .get(start..)?
+        .chars()
+        .skip_while(|letter| !letter.is_ascii_digit())
+        .take_while(char::is_ascii_digit)
+        .collect();
+    digits.parse().ok()
+}
+
+/// How long to wait, in the spellings that are in use: `retry-after-ms`, `retry-after` in seconds or as a date, and what
+/// LiteLLM makes of its upstream's.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let seconds = |text: &str| {
+        let seconds: f64 = text.trim().parse().ok()?;
+        Duration::try_from_secs_f64(seconds).ok()
+    };
+    if let Some(wait) = text("retry-after-ms").and_then(|text| text.trim().parse().ok()) {
+        return Some(Duration::from_millis(wait));
+    }
+    let after = text(RETRY_AFTER.as_str()).or_else(|| text("llm_provider-retry-after"))?;
+    seconds(after).or_else(|| {
+        let then = httpdate::parse_http_date(after.trim()).ok()?;
+        // The server's own clock, where it tells it: ours may be wrong.
+        let now = text("date")
+            .and_then(|date| httpdate::parse_http_date(date).ok())
+            .unwrap_or(now);
+        Some(then.duration_since(now).unwrap_or_default())
+    })
+}
+
+/// The same words without the key, whole or shortened (`sk-…4f2a`).
+pub(crate) fn scrub(words: &str, key: Option<&str>) -> String {
+    const HIDDEN: &str = "<key>";
+    let mut clean = match key.map(str::trim) {
+        Some(key) if !key.is_empty() => words.replace(key, HIDDEN),
+        _ => words.to_owned(),
+    };
+    let mut from = 0;
+    while let Some(found) = clean[from..].find("sk-") {
+        let start = from + found;
+        let inside_word = clean[..start].ends_with(|before: char| before.is_alphanumeric());
+        let end = clean[start..]
+            .find(|letter: char| letter.is_whitespace() || "\"',;()<>".contains(letter))
+            .map_or(clean.len(), |length| start + length);
+        if inside_word {
+            from = start + 3;
+        } else {
+            clean.replace_range(start..end, HIDDEN);
+            from = start + HIDDEN.len();
+        }
+    }
+    clean
+}
