@@ -9,7 +9,7 @@ use toml_edit::{Document, DocumentMut};
 use crate::keys::Key;
 use crate::lock::Lock;
 use crate::problem::echo;
-use crate::{Folders, SettingProblem, Settings, SettingsError, write};
+use crate::{Folders, SettingProblem, Settings, SettingsError, backend_file, write};
 
 /// Largest settings.toml that is read, in bytes. Ours has a few hundred.
 pub const MAX_BYTES: u64 = 1024 * 1024;
@@ -80,7 +80,8 @@ impl SettingsFile {
     /// Saves what differs from [`SettingsFile::current`]; every other key, known or not, stays as it is in the file
     /// now, so that two processes do not undo each other's changes. Afterwards `current` holds both.
     ///
-    /// A file with mistakes is first copied aside; then its wrong values are replaced.
+    /// A file with mistakes is first copied aside; then its wrong values are replaced. Backends are not among these
+    /// values: they have [`SettingsFile::put_backend`] and [`SettingsFile::remove_backend`].
     ///
     /// # Errors
     /// [`SettingsError::Invalid`] for a value that is not allowed, [`SettingsError::ReadOnly`],
@@ -93,36 +94,61 @@ impl SettingsFile {
         if !refused.is_empty() {
             return Err(SettingsError::Invalid(refused));
         }
+        let before = self.current.clone();
+        self.rewrite(|read| {
+            let mut document = read.document.clone();
+            let mut replaces_mistakes = false;
+            for key in Key::ALL {
+                let changed = !key.same(wanted, &before);
+                let wrong = read.nothing_is_understood || read.is_wrong(key.name());
+                replaces_mistakes |= wrong;
+                if changed || wrong {
+                    key.write(wanted, &mut document);
+                }
+            }
+            Rewritten {
+                text: document.to_string(),
+                replaces_mistakes,
+            }
+        })
+    }
+
+    /// Changes the file as it is now, whole or not at all, and reads it again. What an edit replaces without having
+    /// been understood is first copied aside.
+    pub(crate) fn rewrite(
+        &mut self,
+        edit: impl FnOnce(&Read) -> Rewritten,
+    ) -> Result<Saved, SettingsError> {
         self.folders.create_config()?;
         let _lock = Lock::take(&self.path)?;
         let contents = Contents::of(&self.path)?;
         self.may_be_replaced(&contents)?;
-        let read = contents.parse();
+        let mut read = contents.parse();
+        if read.nothing_is_understood {
+            read.document = anew(&self.current);
+            read.text = read.document.to_string();
+        }
+        let Rewritten {
+            text,
+            replaces_mistakes,
+        } = edit(&read);
+        let text = read.form.put_on(&text);
         let kept_aside = match &contents {
-            Contents::Bytes(bytes) if !read.problems.is_empty() => {
+            Contents::Bytes(bytes) if replaces_mistakes || read.nothing_is_understood => {
                 Some(write::keep_aside(&self.path, bytes)?)
             }
             _ => None,
         };
-        let mut document = read.document;
-        let mut merged = read.settings;
-        for key in Key::ALL {
-            let changed = !key.same(wanted, &self.current);
-            let wrong = read
-                .problems
-                .iter()
-                .any(|problem| problem.key.is_empty() || problem.key == key.name());
-            if changed || wrong {
-                key.write(wanted, &mut document);
-                key.copy(wanted, &mut merged);
+        let contents = match contents {
+            Contents::Bytes(bytes) if bytes == text.as_bytes() => Contents::Bytes(bytes),
+            _ => {
+                write::whole_file(&self.path, &text)?;
+                Contents::Bytes(text.into_bytes())
             }
-        }
-        let text = document.to_string();
-        if !matches!(&contents, Contents::Bytes(bytes) if *bytes == text.as_bytes()) {
-            write::whole_file(&self.path, &text)?;
-        }
-        self.current = merged;
-        self.problems.clear();
+        };
+        let read = contents.parse();
+        self.current = read.settings;
+        self.problems = read.problems;
         Ok(Saved { kept_aside })
     }
 }
@@ -159,11 +185,66 @@ enum Contents {
 }
 
 /// The file as far as it is understood.
-struct Read {
-    document: DocumentMut,
-    settings: Settings,
-    problems: Vec<SettingProblem>,
+pub(crate) struct Read {
+    /// Without a byte order mark and with line ends as `\n`.
+    pub text: String,
+    pub document: DocumentMut,
+    pub settings: Settings,
+    pub problems: Vec<SettingProblem>,
+    /// It is no TOML, so that a save begins an empty file.
+    nothing_is_understood: bool,
+    form: Form,
 }
+
+/// What this process knows of the settings, as a file of its own.
+fn anew(settings: &Settings) -> DocumentMut {
+    let mut document = DocumentMut::new();
+    for key in Key::ALL {
+        key.write(settings, &mut document);
+    }
+    backend_file::write_all(&settings.backends, &mut document);
+    document
+}
+
+/// What an edit makes of the file.
+pub(crate) struct Rewritten {
+    pub text: String,
+    /// It takes away something that was not understood.
+    pub replaces_mistakes: bool,
+}
+
+/// How the file is written apart from its words; an editor on Windows wants it back as it was.
+#[derive(Debug, Clone, Copy, Default)]
+struct Form {
+    byte_order_mark: bool,
+    /// Every line ends in `\r\n`.
+    windows: bool,
+}
+
+impl Form {
+    fn of(text: &str) -> Self {
+        let lines = text.matches('\n').count();
+        Self {
+            byte_order_mark: text.starts_with(BYTE_ORDER_MARK),
+            windows: lines > 0 && text.matches("\r\n").count() == lines,
+        }
+    }
+
+    fn put_on(self, text: &str) -> String {
+        let mark = if self.byte_order_mark {
+            BYTE_ORDER_MARK
+        } else {
+            ""
+        };
+        if self.windows {
+            format!("{mark}{}", text.replace("\r\n", "\n").replace('\n', "\r\n"))
+        } else {
+            format!("{mark}{text}")
+        }
+    }
+}
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl Contents {
     fn of(path: &Path) -> Result<Self, SettingsError> {
@@ -197,17 +278,22 @@ impl Contents {
 
     fn parse(&self) -> Read {
         match self {
-            Self::Nothing => Read {
-                document: DocumentMut::new(),
-                settings: Settings::default(),
-                problems: Vec::new(),
-            },
+            Self::Nothing => parse(""),
             Self::TooLarge(bytes) => Read::none_of_it(
                 None,
                 &format!("it has {bytes} bytes, which no settings have"),
             ),
             Self::Bytes(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => parse(text.strip_prefix('\u{feff}').unwrap_or(text)),
+                Ok(text) => {
+                    let form = Form::of(text);
+                    let words = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+                    let read = if form.windows {
+                        parse(&words.replace("\r\n", "\n"))
+                    } else {
+                        parse(words)
+                    };
+                    Read { form, ..read }
+                }
                 Err(error) => {
                     let line = 1 + bytes[..error.valid_up_to()]
                         .iter()
@@ -239,10 +325,21 @@ impl Read {
             message,
         };
         Self {
+            text: String::new(),
             document: DocumentMut::new(),
             settings: Settings::default(),
             problems: vec![problem],
+            nothing_is_understood: true,
+            form: Form::default(),
         }
+    }
+
+    /// Whether something under this key was not understood.
+    pub fn is_wrong(&self, key: &str) -> bool {
+        self.problems.iter().any(|problem| {
+            let inner = problem.key.strip_prefix(key);
+            inner.is_some_and(|inner| inner.is_empty() || inner.starts_with('.'))
+        })
     }
 }
 
@@ -268,10 +365,17 @@ fn parse(text: &str) -> Read {
             problems.push(problem(key, line, found));
         }
     }
+    if let Some(item) = parsed.get("backends") {
+        let line = |at: usize| line_of(text, at);
+        backend_file::read(item, line, &mut settings, &mut problems);
+    }
     Read {
+        text: text.to_owned(),
         document: parsed.into_mut(),
         settings,
         problems,
+        nothing_is_understood: false,
+        form: Form::default(),
     }
 }
 

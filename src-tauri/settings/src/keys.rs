@@ -2,6 +2,7 @@
 
 use toml_edit::{DocumentMut, Item, Value};
 
+use crate::backends::is_name;
 use crate::problem::echo;
 use crate::values::{Density, MAX_SESSION_ID, SIDEBAR_WIDTHS, Settings, Theme};
 
@@ -12,14 +13,16 @@ pub(crate) enum Key {
     Density,
     SidebarWidth,
     LastSession,
+    DefaultBackend,
 }
 
 impl Key {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Theme,
         Self::Density,
         Self::SidebarWidth,
         Self::LastSession,
+        Self::DefaultBackend,
     ];
 
     pub fn name(self) -> &'static str {
@@ -28,6 +31,7 @@ impl Key {
             Self::Density => "density",
             Self::SidebarWidth => "sidebar_width",
             Self::LastSession => "last_session",
+            Self::DefaultBackend => "default_backend",
         }
     }
 
@@ -53,6 +57,7 @@ impl Key {
             Self::LastSession => {
                 format!("the identifier of a session, 1 to {MAX_SESSION_ID} characters")
             }
+            Self::DefaultBackend => "the name of a backend, 1 to 40 of a–z, 0–9, - and _".into(),
         }
     }
 
@@ -76,6 +81,10 @@ impl Key {
                 .as_str()
                 .filter(|id| is_session_id(id))
                 .map(|id| settings.last_session = Some(id.to_owned())),
+            Self::DefaultBackend => item
+                .as_str()
+                .filter(|name| is_name(name))
+                .map(|name| settings.default_backend = Some(name.to_owned())),
         };
         taken.ok_or_else(|| found(item))
     }
@@ -87,6 +96,7 @@ impl Key {
             Self::Density => Some(settings.density.as_str().into()),
             Self::SidebarWidth => Some(i64::from(settings.sidebar_width).into()),
             Self::LastSession => settings.last_session.as_deref().map(Value::from),
+            Self::DefaultBackend => settings.default_backend.as_deref().map(Value::from),
         }
     }
 
@@ -97,16 +107,7 @@ impl Key {
             Self::Density => one.density == other.density,
             Self::SidebarWidth => one.sidebar_width == other.sidebar_width,
             Self::LastSession => one.last_session == other.last_session,
-        }
-    }
-
-    /// Takes the value of this key over from one to the other.
-    pub fn copy(self, from: &Settings, to: &mut Settings) {
-        match self {
-            Self::Theme => to.theme = from.theme,
-            Self::Density => to.density = from.density,
-            Self::SidebarWidth => to.sidebar_width = from.sidebar_width,
-            Self::LastSession => to.last_session.clone_from(&from.last_session),
+            Self::DefaultBackend => one.default_backend == other.default_backend,
         }
     }
 
@@ -152,6 +153,11 @@ impl Key {
                 .last_session
                 .as_deref()
                 .filter(|id| !is_session_id(id))
+                .map(echo),
+            Self::DefaultBackend => settings
+                .default_backend
+                .as_deref()
+                .filter(|name| !is_name(name))
                 .map(echo),
             _ => None,
         }

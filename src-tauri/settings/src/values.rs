@@ -4,6 +4,8 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+use crate::backends::BackendConfig;
+
 /// Light, dark, or as the system says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +91,19 @@ pub struct Settings {
     pub sidebar_width: u32,
     /// The session that was open last.
     pub last_session: Option<String>,
+    /// The backend that judges when nothing else names one.
+    pub default_backend: Option<String>,
+    /// The backends that are configured and understood, by name. Changed by [`SettingsFile::put_backend`] and
+    /// [`SettingsFile::remove_backend`], not by [`SettingsFile::save`]; on the wire they have a form of their own.
+    ///
+    /// [`SettingsFile::put_backend`]: crate::SettingsFile::put_backend
+    /// [`SettingsFile::remove_backend`]: crate::SettingsFile::remove_backend
+    /// [`SettingsFile::save`]: crate::SettingsFile::save
+    #[serde(skip)]
+    pub backends: Vec<BackendConfig>,
+    /// Names of backends whose tables have mistakes, and which are not used therefore.
+    #[serde(skip)]
+    pub unusable: Vec<String>,
 }
 
 impl Default for Settings {
@@ -98,6 +113,9 @@ impl Default for Settings {
             density: Density::default(),
             sidebar_width: 248,
             last_session: None,
+            default_backend: None,
+            backends: Vec::new(),
+            unusable: Vec::new(),
         }
     }
 }

@@ -48,11 +48,14 @@ fn what_was_saved_is_loaded() {
         density: Density::Compact,
         sidebar_width: 321,
         last_session: Some("s_1a2b".into()),
+        default_backend: Some("office".into()),
+        ..Settings::default()
     };
     SettingsFile::load(&folders).unwrap().save(&wanted).unwrap();
     assert_eq!(*SettingsFile::load(&folders).unwrap().current(), wanted);
     let without = Settings {
         last_session: None,
+        default_backend: None,
         ..wanted
     };
     let mut file = SettingsFile::load(&folders).unwrap();
@@ -481,7 +484,8 @@ fn a_value_that_is_not_allowed_is_refused_before_anything_is_written() {
 fn the_wire_has_the_names_of_the_file() {
     let json = serde_json::to_value(Settings::default()).unwrap();
     let expected = serde_json::json!({
-        "theme": "system", "density": "comfortable", "sidebar_width": 248, "last_session": null
+        "theme": "system", "density": "comfortable", "sidebar_width": 248, "last_session": null,
+        "default_backend": null
     });
     assert_eq!(json, expected);
 }
