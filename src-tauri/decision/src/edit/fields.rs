@@ -127,17 +127,22 @@ impl Work {
         for row in &mut self.decision.cells {
             row.remove(at);
         }
-        // What spoke to the criterion now speaks to the option as a whole.
-        for evidence in self
-            .decision
-            .options
-            .iter_mut()
-            .flat_map(|option| &mut option.evidence)
-        {
-            evidence.criterion = evidence
-                .criterion
-                .take()
-                .filter(|criterion| criterion != id);
+        // What spoke to it alone goes with it: kept as evidence on the option as a whole, it would enter the other cells' prompts.
+        let mut gone = 0;
+        for option in &mut self.decision.options {
+            let before = option.evidence.len();
+            option
+                .evidence
+                .retain(|evidence| evidence.criterion.as_ref() != Some(id));
+            gone += before - option.evidence.len();
+        }
+        if gone > 0 {
+            let pieces = if gone == 1 { "piece" } else { "pieces" };
+            let message = format!(
+                "{gone} {pieces} of evidence on this criterion went with it; undo brings all of it back"
+            );
+            self.notices
+                .push(Problem::new(Code::Ignored, "criteria", message));
         }
         self.forget_statements("a criterion was removed");
     }

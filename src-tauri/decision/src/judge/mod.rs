@@ -2,10 +2,14 @@
 //! and what becomes of the answer is the caller's.
 
 mod fence;
+mod json_objects;
+mod plain;
 mod pool;
 mod prompt;
+mod quotes;
 mod reply;
 mod schema;
+mod typed_score;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn the_median_and_its_spread_stand_for_the_samples() {
         // scores, median, spread, who speaks
-        let cases: [(&[f64], f64, Option<[f64; 2]>, usize); 6] = [
+        type Case = (&'static [f64], f64, Option<[f64; 2]>, usize);
+        let cases: [Case; 6] = [
             (&[4.0], 4.0, None, 0),
             (&[4.0, 4.0], 4.0, Some([4.0, 4.0]), 0),
             (&[5.0, 1.0, 2.0], 2.0, Some([1.0, 5.0]), 2),
