@@ -298,6 +298,41 @@ mod tests {
     }
 
     #[test]
+    fn runs_from_before_judgements_were_kept_are_ranked_ones_and_keep_their_cells() {
+        const BEFORE: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1]];
+        let home = tempfile::tempdir().unwrap();
+        drop(open(home.path(), BEFORE).unwrap());
+        let connection = Connection::open(home.path().join("history.db")).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO sessions (id, kind, topic, state, revision, created_at, updated_at, options, criteria,
+                     cells, filled, status)
+                 VALUES ('s_1', 'decision', '', 'open', 1, 0, 0, 1, 1, 1, 1, 'ranked');
+                 INSERT INTO runs (id, session, document_revision, method, parameters, started_at, finished_at, outcome)
+                 SELECT 'r_1', key, 1, 'topsis', '{}', 5, 6, 'complete' FROM sessions;
+                 INSERT INTO cells (run, option_id, criterion_id, state, source, score, unit, flags, justification,
+                     evidence, cached)
+                 SELECT key, 'o1', 'c1', 'scored', 'hand', 4.5, '', '[]', 'because', '[]', 0 FROM runs;",
+            )
+            .unwrap();
+        drop(connection);
+        let store = open(home.path(), MIGRATIONS).unwrap();
+        let run = store.run("r_1").unwrap();
+        assert_eq!((run.judged, run.cells.scored, run.number), (false, 1, 1));
+        let cell = &store.run_cells("r_1").unwrap()[0];
+        assert_eq!(
+            (cell.score, cell.justification.as_deref()),
+            (Some(4.5), Some("because"))
+        );
+        assert_eq!(
+            (cell.samples, &cell.fingerprint, cell.spread),
+            (0, &None, None)
+        );
+        assert_eq!(store.newest_run("s_1").unwrap(), None);
+        assert_eq!(store.check().unwrap().problems, Vec::<String>::new());
+    }
+
+    #[test]
     fn a_migration_that_fails_half_way_leaves_the_history_as_it_was() {
         let home = old_history();
         let before = std::fs::read(home.path().join("history.db")).unwrap();

@@ -125,6 +125,7 @@ fn child() {
         ("write", name) => write_beside_others(&folder, name),
         ("lock", _) => hold_the_write_lock(&folder),
         ("lease", _) => hold_a_lease(&folder),
+        ("judge", _) => judge_for_ever(&folder),
         ("read", _) => read_where_nothing_can_be_written(&folder),
         ("fill", _) => fill_the_disk(&folder),
         ("outgrow", _) => outgrow_the_limit(&folder),
@@ -161,6 +162,63 @@ fn save_for_ever(folder: &Path) {
             .unwrap();
         revision += 1;
         say(&revision.to_string());
+    }
+}
+
+/// How many cells are asked at once by the child that judges.
+pub const IN_FLIGHT: usize = 8;
+
+/// Goes on with a run: two samples a cell, several cells at once, each step said before it is asked and when it is
+/// durable. What has a row is not asked again.
+fn judge_for_ever(folder: &Path) {
+    use crate::judgements::{call, judged, judged_run, sample};
+    let store = open(folder);
+    assert_eq!(store.verify().unwrap(), Condition::Ok);
+    if store.runs("s_1").unwrap_or_default().is_empty() {
+        create(&store, "s_1", &document(1, 1, 1.0), NOW);
+        store.start_run(judged_run("r_1", "s_1"), NOW).unwrap();
+    } else {
+        store.take_lease("r_1", NOW).unwrap();
+    }
+    let cells = store.run_cells("r_1").unwrap();
+    let samples = store.run_samples("r_1").unwrap();
+    let mut open = (0..).filter(|n: &u32| {
+        let option = format!("o{n}");
+        !cells.iter().any(|cell| cell.option_id == option)
+    });
+    let (tell, told) = std::sync::mpsc::channel();
+    let ask = |n: u32, number: u32| {
+        say(&format!("asked {n} {number}"));
+        let option = format!("o{n}");
+        let answer = sample(&option, "c0", number, 1.0);
+        let calls = vec![call("r_1", &answer, 1)];
+        let tell = tell.clone();
+        let done = move |kept: Result<(), StoreError>| {
+            kept.unwrap();
+            tell.send((n, number)).unwrap();
+        };
+        if number == 1 {
+            store.submit_sample("r_1", answer, calls, done);
+        } else {
+            let cell = judged(&option, "c0", 1.0);
+            store.submit_judgement("r_1", cell, Some((answer, calls)), done);
+        }
+    };
+    let mut begin = || {
+        let n = open.next().unwrap();
+        let option = format!("o{n}");
+        let first_is_there = samples.iter().any(|sample| sample.option_id == option);
+        ask(n, if first_is_there { 2 } else { 1 });
+    };
+    (0..IN_FLIGHT).for_each(|_| begin());
+    loop {
+        let (n, number) = told.recv().unwrap();
+        say(&format!("kept {n} {number}"));
+        if number == 1 {
+            ask(n, 2);
+        } else {
+            begin();
+        }
     }
 }
 

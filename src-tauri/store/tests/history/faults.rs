@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use store::{Condition, OpenOptions, SessionFilter, Store, StoreError};
 
-use crate::children::{Helper, SESSIONS_EACH, command, nobody_is_started, run, start, uniform};
+use crate::children::{Helper, SESSIONS_EACH, command, run, start, uniform};
 use crate::samples::{NOW, create, document, open, step};
 
 fn wal_bytes(folder: &Path) -> u64 {
@@ -95,68 +95,6 @@ fn after_an_unclean_exit_the_history_is_read_at_once_and_written_when_it_was_che
     store.put_setting("name", Some("value")).unwrap();
     drop(store);
     assert_eq!(open(home.path()).condition(), Condition::Ok);
-}
-
-#[test]
-fn two_hundred_kills_while_saving_lose_nothing_that_was_acknowledged() {
-    // Four histories side by side, because most of a round is one process starting and one disk syncing.
-    let lanes: Vec<_> = (1..=4)
-        .map(|lane| std::thread::spawn(move || fifty_kills(lane)))
-        .collect();
-    for lane in lanes {
-        lane.join().unwrap();
-    }
-}
-
-fn fifty_kills(lane: u64) {
-    let home = tempfile::tempdir().unwrap();
-    let mut dice = lane.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut roll = move |sides: u64| {
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        dice % sides
-    };
-    let mut acknowledged = 0;
-    for round in 0..50 {
-        let mut child = start("save", home.path());
-        let heard = |child: &mut Helper| child.hear().map(|word| word.parse::<i64>().unwrap());
-        for _ in 0..=roll(3) {
-            acknowledged = heard(&mut child).expect("the child saves until it is killed");
-        }
-        // Anywhere in the next save: before it, in its transaction, in its sync.
-        std::thread::sleep(Duration::from_micros(roll(4000)));
-        child.kill();
-        while let Some(last) = heard(&mut child) {
-            acknowledged = last;
-        }
-        child.process.wait().unwrap();
-
-        let _alone = nobody_is_started();
-        let store = open(home.path());
-        assert_eq!(store.condition(), Condition::Checking, "round {round}");
-        assert_eq!(store.verify().unwrap(), Condition::Ok, "round {round}");
-        let bundle = store.load("s_1").unwrap().unwrap();
-        let saved = bundle.session.revision;
-        assert!(
-            saved == acknowledged || saved == acknowledged + 1,
-            "round {round}: {saved}, heard {acknowledged}"
-        );
-        assert_eq!(bundle.rows, uniform(saved), "round {round}");
-        acknowledged = saved;
-        if round % 10 == 9 {
-            assert_eq!(
-                store.check().unwrap().problems,
-                Vec::<String>::new(),
-                "round {round}"
-            );
-        }
-    }
-    let store = open(home.path());
-    assert_eq!(
-        store.undo("s_1", NOW).unwrap().unwrap().rows,
-        uniform(acknowledged - 1)
-    );
 }
 
 #[test]

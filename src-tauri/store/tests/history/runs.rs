@@ -5,6 +5,7 @@ use std::path::Path;
 
 use store::{CellRow, NewRun, Origin, RunEnd, SessionState, Store, TRASH_KEPT_MS};
 
+use crate::judgements::{call, sample};
 use crate::samples::{NOW, create, document, new_session, open, step};
 
 fn run(id: &str, session: &str) -> NewRun {
@@ -234,15 +235,63 @@ fn leave_traces(store: &Store, id: &str, needle: &str) {
         "it is in the index"
     );
     let mut judged = cell("o0", 1.0);
-    judged.justification = Some(long);
+    judged.justification = Some(long.clone());
+    let run_id = format!("r_{id}");
     store
-        .record_run(
-            run(&format!("r_{id}"), id),
-            vec![judged],
-            end("complete"),
-            NOW,
-        )
+        .record_run(run(&run_id, id), vec![judged], end("complete"), NOW)
         .unwrap();
+    leave_traces_of_judging(store, id, needle, &long);
+}
+
+/// The needle in every text of a judged run: prompts, replies, justifications, parameters, errors.
+fn leave_traces_of_judging(store: &Store, id: &str, needle: &str, long: &str) {
+    let run_id = format!("j_{id}");
+    let mut started = run(&run_id, id);
+    started.parameters = format!("{{\"note\":\"{needle}\"}}");
+    store.start_run(started, NOW).unwrap();
+    for option in ["o0", "o1"] {
+        let mut sample = sample(option, "c0", 1, 1.0);
+        sample.justification = Some(long.into());
+        sample.evidence = format!("[{{\"quote\":\"{needle}\"}}]");
+        sample.problem = Some(needle.into());
+        let call = store::CallRow {
+            stable: format!("{needle} stable {long}"),
+            cell: format!("{option} {needle}"),
+            schema: format!("{{\"title\":\"{needle}\"}}"),
+            extra: Some(needle.into()),
+            reply: format!("{long}{long}"),
+            address: format!("http://{needle}:1"),
+            model: needle.into(),
+            parameters: format!("{{\"stop\":\"{needle}\"}}"),
+            error: Some(needle.into()),
+            notice: Some(needle.into()),
+            ..call(&run_id, &sample, 1)
+        };
+        let mut cell = cell(option, 1.0);
+        cell.justification = Some(format!("the judge says {needle}"));
+        cell.model = Some(needle.into());
+        store
+            .put_judgement(&run_id, cell, Some((sample, vec![call])))
+            .unwrap();
+    }
+    store.finish_run(&run_id, end("complete"), NOW).unwrap();
+    let carrying = NewRun {
+        carry: Some(store::Carry {
+            from_run: run_id.clone(),
+            cells: vec![("o0".into(), "c0".into())],
+        }),
+        ..run(&format!("k_{id}"), id)
+    };
+    store.start_run(carrying, NOW).unwrap();
+    let filter = store::SessionFilter {
+        state: None,
+        search: format!("judge says {needle}"),
+    };
+    assert_eq!(
+        store.sessions(&filter).unwrap().len(),
+        1,
+        "what it judged is in the index"
+    );
 }
 
 #[test]
