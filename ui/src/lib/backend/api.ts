@@ -2,6 +2,9 @@
 import type {
   Answer,
   AppError,
+  BackendConfigView,
+  BackendInfo,
+  BackendTest,
   BackupInfo,
   CellTrace,
   Chart,
@@ -13,6 +16,13 @@ import type {
   ExportFormat,
   Exported,
   Health,
+  LiveRun,
+  ModelInfo,
+  RunChoice,
+  RunComparison,
+  RunEvent,
+  RunInfo,
+  RunPlan,
   SessionFilter,
   SessionState,
   SessionSummary,
@@ -57,10 +67,33 @@ export interface Backend {
   /** Called once, after the first frame is on screen: the engine then starts its integrity check. */
   first_paint(): Promise<void>;
 
+  /** What a run would ask and of whom; nothing is sent. */
+  plan_run(id: string, choice: RunChoice): Promise<RunPlan>;
+  /** Starts and returns; what happens arrives by `on_run_events`. `confirmed`: the user saw what leaves the machine. */
+  judge_session(id: string, choice: RunChoice, confirmed: boolean): Promise<LiveRun>;
+  /** Resolves to false where nothing was under way. */
+  cancel_run(id: string): Promise<boolean>;
+  runs(id: string): Promise<RunInfo[]>;
+  compare_runs(id: string, a: string, b: string): Promise<RunComparison>;
+  /** Makes an older run's judgements the present ones, as a new run. */
+  adopt_run(id: string, run: string): Promise<SessionView>;
+  backends(): Promise<BackendInfo[]>;
+  add_backend(config: BackendConfigView): Promise<BackendInfo[]>;
+  remove_backend(name: string): Promise<BackendInfo[]>;
+  set_default_backend(name: string | null): Promise<BackendInfo[]>;
+  /** The key is kept in memory only and never comes back to the page. */
+  set_backend_key(name: string, key: string): Promise<BackendInfo[]>;
+  backend_models(name: string): Promise<ModelInfo[]>;
+  test_backend(name: string, model: string | null): Promise<BackendTest>;
+  /** A message of the desktop, for when nobody is looking at the window. */
+  notify(title: string, body: string): Promise<void>;
+
   /** Another process or a background job wrote. Returns what ends the subscription. */
   on_history_changed(listener: (session: string | null) => void): () => void;
   on_health_changed(listener: (health: Health) => void): () => void;
   /** The program was started again with a file: this is its session, or why it could not be opened. */
   on_open_session(listener: (session: string) => void): () => void;
   on_problem(listener: (error: AppError) => void): () => void;
+  /** Of every session, in order, many at once while a run is quick. */
+  on_run_events(listener: (events: RunEvent[]) => void): () => void;
 }

@@ -2,7 +2,7 @@
 import type { AppError } from './types.ts';
 
 /** What the page can offer after a failure. `retry` repeats the call; the others are fixed places to go. */
-export type WayOn = 'retry' | 'data_folder' | 'backups' | 'refresh' | 'details';
+export type WayOn = 'retry' | 'data_folder' | 'backups' | 'refresh' | 'judge' | 'details';
 
 export interface ErrorWords {
   title: string;
@@ -75,6 +75,36 @@ const TABLE: Record<string, ErrorWords> = {
     title: 'Another program is evaluating this decision',
     hint: 'Wait until it has finished.',
     ways: ['retry'],
+  },
+  no_model: {
+    title: 'No model is chosen',
+    hint: 'Choose who judges: a model on this machine, or a server.',
+    ways: ['judge'],
+  },
+  model_missing: {
+    title: 'The server does not have this model',
+    hint: 'Choose one of those it offers.',
+    ways: ['judge', 'details'],
+  },
+  backend_unavailable: {
+    title: 'The model’s server does not answer',
+    hint: 'What was judged is kept. Start the server, or choose another judge.',
+    ways: ['retry', 'judge', 'details'],
+  },
+  backend_unauthorised: {
+    title: 'The server refused the key',
+    hint: 'Type the key again where the judge is chosen.',
+    ways: ['judge', 'details'],
+  },
+  no_backend: {
+    title: 'This judge is not set up here',
+    hint: 'Add the server, or choose another judge.',
+    ways: ['judge', 'details'],
+  },
+  refused_offline: {
+    title: 'This would leave the machine',
+    hint: 'Nothing was sent. Choose the judge yourself to allow it.',
+    ways: ['judge', 'details'],
   },
   bad_backup: {
     title: 'This backup is damaged',

@@ -3,7 +3,7 @@ import { invoke, isTauri } from '@tauri-apps/api/core';
 import { listen, type EventCallback } from '@tauri-apps/api/event';
 import type { Backend } from './api.ts';
 import { asAppError } from './errors.ts';
-import type { Health } from './types.ts';
+import type { Health, RunEvent } from './types.ts';
 
 export { isTauri };
 
@@ -50,10 +50,26 @@ export const tauriBackend: Backend = {
   show_in_folder: (path) => call('show_in_folder', { path }),
   startup: () => call('startup'),
   first_paint: () => call('first_paint'),
+  plan_run: (id, choice) => call('plan_run', { id, choice }),
+  judge_session: (id, choice, confirmed) => call('judge_session', { id, choice, confirmed }),
+  cancel_run: (id) => call('cancel_run', { id }),
+  runs: (id) => call('runs', { id }),
+  compare_runs: (id, a, b) => call('compare_runs', { id, a, b }),
+  adopt_run: (id, run) => call('adopt_run', { id, run }),
+  backends: () => call('backends'),
+  add_backend: (config) => call('add_backend', { config }),
+  remove_backend: (name) => call('remove_backend', { name }),
+  set_default_backend: (name) => call('set_default_backend', { name }),
+  set_backend_key: (name, key) => call('set_backend_key', { name, key }),
+  backend_models: (name) => call('backend_models', { name }),
+  test_backend: (name, model) => call('test_backend', { name, model }),
+  notify: (title, body) => call('notify', { title, body }),
   on_history_changed: (listener) =>
     subscribe<{ session: string | null }>('history_changed', (event) => listener(event.payload.session)),
   on_health_changed: (listener) => subscribe<Health>('health_changed', (event) => listener(event.payload)),
   on_open_session: (listener) =>
     subscribe<{ session: string }>('open_session', (event) => listener(event.payload.session)),
   on_problem: (listener) => subscribe('problem', (event) => listener(asAppError(event.payload))),
+  on_run_events: (listener) =>
+    subscribe<RunEvent | RunEvent[]>('run_event', ({ payload }) => listener(Array.isArray(payload) ? payload : [payload])),
 };

@@ -1,13 +1,11 @@
 // The shapes that cross between window and engine, under the names the page uses. They are generated from the engine's
 // own types (`make bindings`); only what is the page's own is written here.
 import type { ChartView } from './bindings/ChartView.ts';
-import type { CriterionChange } from './bindings/CriterionChange.ts';
 import type { Format } from './bindings/Format.ts';
 import type { MissingPolicy } from './bindings/MissingPolicy.ts';
 import type { NewSession } from './bindings/NewSession.ts';
 import type { Problem as EngineProblem } from './bindings/Problem.ts';
 import type { ScreenedOption } from './bindings/ScreenedOption.ts';
-import type { TracedCell } from './bindings/TracedCell.ts';
 import type { TracedFunction } from './bindings/TracedFunction.ts';
 import type { TypedCell } from './bindings/TypedCell.ts';
 import type { UiSettings } from './bindings/UiSettings.ts';
@@ -25,7 +23,6 @@ export type { Criterion } from './bindings/Criterion.ts';
 export type { Decision } from './bindings/Decision.ts';
 export type { DecisionOption } from './bindings/DecisionOption.ts';
 export type { Direction } from './bindings/Direction.ts';
-export type { Edit } from './bindings/Edit.ts';
 export type { Problem as EngineProblem } from './bindings/Problem.ts';
 export type { ProblemCode } from './bindings/ProblemCode.ts';
 export type { Erased } from './bindings/Erased.ts';
@@ -33,6 +30,7 @@ export type { Evidence } from './bindings/Evidence.ts';
 export type { Exported } from './bindings/Exported.ts';
 export type { Health } from './bindings/Health.ts';
 export type { HistoryState } from './bindings/HistoryState.ts';
+export type { Judge } from './bindings/Judge.ts';
 export type { Kind } from './bindings/Kind.ts';
 export type { Method } from './bindings/Method.ts';
 export type { Normalisation } from './bindings/Normalisation.ts';
@@ -40,17 +38,44 @@ export type { Ranked } from './bindings/Ranked.ts';
 export type { SessionFilter } from './bindings/SessionFilter.ts';
 export type { SessionState } from './bindings/SessionState.ts';
 export type { SessionSummary } from './bindings/SessionSummary.ts';
-export type { SessionView } from './bindings/SessionView.ts';
 export type { Source } from './bindings/Source.ts';
 export type { Startup } from './bindings/Startup.ts';
 export type { Template } from './bindings/Template.ts';
 export type { UiSettings } from './bindings/UiSettings.ts';
 
+export type {
+  AskReason,
+  BackendConfigView,
+  BackendInfo,
+  BackendTest,
+  CellJudgement,
+  CellRef,
+  CellTrace,
+  ComparedCell,
+  CriterionPatch,
+  Edit,
+  EvidenceUse,
+  JudgedSample,
+  Judging,
+  LiveRun,
+  ModelCall,
+  ModelInfo,
+  PlannedPrompt,
+  RankedShort,
+  RunChoice,
+  RunComparison,
+  RunEvent,
+  RunInfo,
+  RunOutcome,
+  RunPlan,
+  Scope,
+  SessionView,
+  TestState,
+} from './judging_types.ts';
+
 export type CellText = TypedCell;
-export type CellTrace = TracedCell;
 export type Chart = ChartView;
 export type CreateFrom = NewSession;
-export type CriterionPatch = Omit<CriterionChange, 'id'>;
 export type Density = UiSettings['density'];
 export type ExportFormat = Format;
 export type Missing = MissingPolicy;

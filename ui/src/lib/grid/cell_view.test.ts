@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Cell, CellResult, Criterion } from '../backend/types.ts';
+import type { Cell, CellJudgement, CellResult, Criterion } from '../backend/types.ts';
+import type { CellNow } from '../judging/judged_cells.ts';
 import { classesOf, sameView, viewOf, type CellFacts, type CellView } from './cell_view.ts';
 
 const criterion = { id: 'c1', name: 'Cost', kind: 'measured' } as Criterion;
@@ -22,7 +23,37 @@ const result = (extra: Partial<CellResult> = {}): CellResult => ({
   evidence: [],
   ...extra,
 });
-const facts = (extra: Partial<CellFacts>): CellFacts => ({ cell: cell(), result: null, criterion, draft: null, knockOut: null, ...extra });
+const unasked: CellNow = { judgement: null, fresh: false, asking: false };
+const says = (extra: Partial<CellJudgement> = {}): CellJudgement => ({
+  option_id: 'o1',
+  criterion_id: 'c1',
+  state: 'scored',
+  score: 4,
+  spread: null,
+  samples: 1,
+  justification: null,
+  evidence: [],
+  memory: false,
+  backend: 'ollama',
+  model: 'm',
+  at: 1,
+  latency_ms: 1,
+  cached: false,
+  error: null,
+  carried_from: null,
+  ...extra,
+});
+const now = (extra: Partial<CellNow>): CellNow => ({ ...unasked, ...extra });
+const facts = (extra: Partial<CellFacts>): CellFacts => ({
+  cell: cell(),
+  result: null,
+  criterion,
+  draft: null,
+  knockOut: null,
+  now: unasked,
+  scale: { min: 0, max: 5 },
+  ...extra,
+});
 
 describe('what a cell shows', () => {
   const cases: [why: string, facts: Partial<CellFacts>, expected: Partial<CellView>][] = [
@@ -39,6 +70,16 @@ describe('what a cell shows', () => {
     ['a failure is a failure and no empty cell', { criterion: judged, result: result({ state: 'failed', value: null }) }, { look: 'failed', words: 'the judgement failed' }],
     ['a reply that could not be read', { criterion: judged, result: result({ state: 'unparsed', value: null }) }, { look: 'unparsed' }],
     ['a stale score is shown and says that it does not count', { criterion: judged, result: result({ state: 'stale', score: 2, source: 'model', value: 0.4 }) }, { shown: '2', look: 'stale', value: null }],
+    ['a cell being asked says so', { criterion: judged, now: now({ asking: true }) }, { asking: true, mark: '…', words: 'being judged now' }],
+    ['a cell asked again keeps its old score in sight', { criterion: judged, result: result({ state: 'stale', score: 2, source: 'model' }), now: now({ judgement: says({ state: 'stale', score: 2 }), asking: true }) }, { shown: '2', look: 'stale', mark: '…' }],
+    ['a score that is newer than the ranking fills the cell and its tint', { criterion: judged, result: result({ state: 'pending', value: null }), now: now({ judgement: says(), fresh: true }) }, { shown: '4', look: 'scored', value: 0.8, judged: true }],
+    ['a failure that is newer than the ranking is no score and says why', { criterion: judged, result: result({ source: 'model', score: 3 }), now: now({ judgement: says({ state: 'failed', score: null, error: 'It hung up.' }), fresh: true }) }, { shown: '', look: 'failed', value: null, words: 'the judgement failed: It hung up' }],
+    ['where less is better a low score is the deeper tint', { criterion: { ...judged, direction: 'cost' } as Criterion, now: now({ judgement: says({ score: 1 }), fresh: true }) }, { value: 0.8 }],
+    ['a hand score shows what the model says beside it', { cell: cell({ score: 5 }), criterion: judged, result: result({ source: 'hand', score: 5 }), now: now({ judgement: says({ score: 3 }) }) }, { shown: '5', said: '3', mark: '(3)', judged: false, words: 'given by hand; the model says 3' }],
+    ['a fresh judgement never covers a hand score', { cell: cell({ score: 5 }), criterion: judged, result: result({ source: 'hand', score: 5, value: 1 }), now: now({ judgement: says({ score: 3 }), fresh: true }) }, { shown: '5', value: 1 }],
+    ['samples that differ are marked', { criterion: judged, result: result({ source: 'model', score: 4 }), now: now({ judgement: says({ spread: [3, 5], samples: 3 }) }) }, { mark: '↕', words: 'samples from 3 to 5' }],
+    ['samples that agree are not', { criterion: judged, result: result({ source: 'model', score: 4 }), now: now({ judgement: says({ spread: [4, 4], samples: 3 }) }) }, { mark: '', words: '' }],
+    ['a quote that is nowhere in the evidence is told', { criterion: judged, result: result({ source: 'model', score: 4 }), now: now({ judgement: says({ evidence: [{ source: 's', quote: 'q', found: false }] }) }) }, { words: 'a quote was not found in the evidence' }],
     ['a value held at the end of its range says so', { cell: cell({ value: 900 }), result: result({ flags: ['out_of_range'] }) }, { outOfRange: true, words: 'outside its range, held at the end' }],
     ['a hand score from before an edit says so', { cell: cell({ score: 4, before_edit: true }), criterion: judged }, { beforeEdit: true, words: 'scored before the texts were last edited' }],
     ['a knock-out names its rule', { cell: cell({ value: 500 }), knockOut: '500 is not <= 450' }, { knockedOut: true, words: 'screens this option out: 500 is not <= 450' }],

@@ -1,6 +1,7 @@
 // What one cell shows: its text, its state in words, and the marks that tell states apart without colour.
-// Reads the decision and the answer; computes no number.
+// Reads the decision, the answer and what models said; computes no number of the answer.
 import type { Cell, CellResult, Criterion } from '../backend/types.ts';
+import type { CellNow } from '../judging/judged_cells.ts';
 
 /** `missing`: a value only the analyst can give. `pending`: a judgement that is still to be made. */
 export type CellLook = 'scored' | 'abstained' | 'missing' | 'pending' | 'unparsed' | 'failed' | 'cancelled' | 'stale';
@@ -22,6 +23,10 @@ export interface CellView {
   number: boolean;
   /** By a model rather than by hand: shown in another face. */
   judged: boolean;
+  /** A model is asked this moment. */
+  asking: boolean;
+  /** What the model says where a hand score stands over it; empty where none does. */
+  said: string;
   outOfRange: boolean;
   beforeEdit: boolean;
   knockedOut: boolean;
@@ -71,12 +76,17 @@ export interface CellFacts {
   draft: Draft | null;
   /** Why this cell screens its option out, if it does. */
   knockOut: string | null;
+  /** What a model said, where one was asked. */
+  now: CellNow;
+  scale: { min: number; max: number };
 }
 
-export function viewOf({ cell, result, criterion, draft, knockOut }: CellFacts): CellView {
+export function viewOf(facts: CellFacts): CellView {
+  const { cell, result, criterion, draft, knockOut, now } = facts;
   const given = givenText(cell, criterion);
-  const text = draft ? draft.text.trim() : (given ?? judgedText(result, criterion));
-  const look = lookOf(given, result, criterion);
+  const fresh = criterion.kind === 'judged' && now.fresh && given === null ? now.judgement : null;
+  const text = draft ? draft.text.trim() : (given ?? judgedText(fresh ?? result, criterion));
+  const look = fresh ? fresh.state : lookOf(given, result, criterion);
   const flags = new Set(result?.flags ?? []);
   if (cell?.before_edit) flags.add('before_edit');
   const current = draft === null;
@@ -84,21 +94,45 @@ export function viewOf({ cell, result, criterion, draft, knockOut }: CellFacts):
   const outOfRange = current && flags.has('out_of_range');
   const beforeEdit = current && flags.has('before_edit');
   const knockedOut = current && knockOut !== null;
+  const asking = current && now.asking;
+  const said = current && given !== null && criterion.kind === 'judged' ? saidText(now) : '';
+  const apart = current && given === null && look === 'scored' && farApart(facts);
+  const signs = `${asking ? '…' : LOOK_MARKS[look]}${knockedOut ? '⊗' : ''}${outOfRange ? '⇥' : ''}${beforeEdit ? '✎' : ''}${apart ? '↕' : ''}`;
   return {
     shown,
     text,
     look: draft && draft.state === 'saving' ? 'scored' : look,
     draft: draft?.state ?? null,
-    number: draft ? isNumeric(text) : look === 'scored' || look === 'stale',
-    judged: current && given === null && result?.source === 'model',
+    number: draft ? isNumeric(text) : look === 'scored' || (look === 'stale' && text !== ''),
+    judged: current && given === null && (fresh !== null || result?.source === 'model'),
+    asking,
+    said,
     outOfRange,
     beforeEdit,
     knockedOut,
     noted: Boolean(cell?.note) || Boolean(result?.evidence.length),
-    value: current && result?.state === 'scored' ? result.value : null,
-    mark: draft ? DRAFT_MARKS[draft.state] : `${LOOK_MARKS[look]}${knockedOut ? '⊗' : ''}${outOfRange ? '⇥' : ''}${beforeEdit ? '✎' : ''}`,
-    words: draft ? draftWords(draft) : wordsOf(look, flags, cell, knockOut),
+    value: !current ? null : fresh ? freshValue(fresh.state === 'scored' ? fresh.score : null, facts) : result?.state === 'scored' ? result.value : null,
+    mark: draft ? DRAFT_MARKS[draft.state] : signs + (said && `(${said})`),
+    words: draft ? draftWords(draft) : wordsOf(look, flags, facts, said),
   };
+}
+
+/** For the tint between a judgement and the next ranking: where the score stands on its scale. */
+function freshValue(score: number | null, { criterion, scale }: CellFacts): number | null {
+  if (score === null || scale.max <= scale.min) return null;
+  const share = Math.min(1, Math.max(0, (score - scale.min) / (scale.max - scale.min)));
+  return criterion.direction === 'cost' ? 1 - share : share;
+}
+
+function saidText({ judgement }: CellNow): string {
+  if (judgement === null) return '';
+  if (judgement.state === 'abstained') return '—';
+  return judgement.score === null ? '' : String(judgement.score);
+}
+
+function spreadOf({ judgement }: CellNow): [number, number] | null {
+  const spread = judgement?.spread ?? null;
+  return spread !== null && spread[1] > spread[0] ? spread : null;
 }
 
 /** The number or "abstain" that the decision itself holds; null where it holds none. Never rounded. */
@@ -108,7 +142,7 @@ function givenText(cell: Cell | null, criterion: Criterion): string | null {
   return given === null ? null : String(given);
 }
 
-function judgedText(result: CellResult | null, criterion: Criterion): string {
+function judgedText(result: Pick<CellResult, 'state' | 'score'> | null, criterion: Criterion): string {
   if (!result || criterion.kind !== 'judged') return '';
   if (result.state === 'abstained') return 'abstain';
   return result.score === null ? '' : String(result.score);
@@ -134,9 +168,24 @@ function draftWords(draft: Draft): string {
   return draft.state === 'saving' ? 'being saved' : `not saved: ${draft.message}`;
 }
 
-function wordsOf(look: CellLook, flags: Set<string>, cell: Cell | null, knockOut: string | null): string {
-  const words = [LOOK_WORDS[look], ...[...flags].map((flag) => FLAG_WORDS[flag] ?? flag.replaceAll('_', ' '))];
+/** Samples a level apart are usual; only what is wider gets a sign of its own. */
+function farApart({ now, scale }: CellFacts): boolean {
+  const spread = spreadOf(now);
+  return spread !== null && spread[1] - spread[0] >= 0.3 * (scale.max - scale.min);
+}
+
+function wordsOf(look: CellLook, flags: Set<string>, { cell, knockOut, now }: CellFacts, said: string): string {
+  const { judgement } = now;
+  const spread = spreadOf(now);
+  const trouble = judgement?.error && (look === 'failed' || look === 'unparsed') ? `: ${judgement.error.replace(/\.$/, '')}` : '';
+  const words = [now.asking ? 'being judged now' : LOOK_WORDS[look] + trouble, ...[...flags].map((flag) => FLAG_WORDS[flag] ?? flag.replaceAll('_', ' '))];
   if (knockOut !== null) words.push(`screens this option out: ${knockOut}`);
+  if (said) words.push(said === '—' ? 'given by hand; the model abstains' : `given by hand; the model says ${said}`);
+  else if (look === 'scored' && spread) words.push(`samples from ${spread[0]} to ${spread[1]}`);
+  if (look === 'scored' && !said && judgement?.state === 'scored') {
+    if (judgement.evidence.some((use) => !use.found)) words.push('a quote was not found in the evidence');
+    if (judgement.memory) words.push('from the model’s memory');
+  }
   if (cell?.note) words.push('has a note');
   return words.filter(Boolean).join('; ');
 }
@@ -154,6 +203,8 @@ export function classesOf(view: CellView): string {
   if (view.number) names.push('number');
   if (view.shown.length > FITS_ALWAYS) names.push('long');
   if (view.judged) names.push('judged');
+  if (view.asking) names.push('asking');
+  if (view.said) names.push('over');
   if (view.outOfRange) names.push('out-of-range');
   if (view.beforeEdit) names.push('before-edit');
   if (view.knockedOut) names.push('knocked-out');

@@ -1,7 +1,8 @@
 // What the grid does for each command: moves the cursor, edits in place, changes ranges, and hands batches to the outbox.
 // Knows the editor's text field and nothing else of the page.
 import { tick } from 'svelte';
-import type { Answer, Decision, Edit, Problem } from '../backend/types.ts';
+import type { Answer, CellRef, Decision, Edit, Problem } from '../backend/types.ts';
+import type { JudgedCells } from '../judging/judged_cells.ts';
 import * as batches from './batch.ts';
 import type { Batch } from './batch.ts';
 import { Clipboard, type Copy } from './clipboard.ts';
@@ -21,6 +22,8 @@ export interface Ports {
   pageRows: () => number;
   reveal: (place: Place) => void;
   menu: () => void;
+  /** Asks models for these cells; null where none can be asked now. */
+  ask: ((cells: CellRef[]) => void) | null;
 }
 
 export class GridController {
@@ -41,8 +44,8 @@ export class GridController {
   #letGo = false;
   #clipboard = new Clipboard();
 
-  constructor(decision: Decision, answer: Answer | null, readonly: boolean, ports: Ports) {
-    this.model = new GridModel(decision, answer, readonly);
+  constructor(decision: Decision, answer: Answer | null, readonly: boolean, ports: Ports, judged?: JudgedCells) {
+    this.model = new GridModel(decision, answer, readonly, judged);
     this.#readonly = readonly;
     this.#ports = ports;
     this.#outbox = new Outbox({
@@ -59,6 +62,26 @@ export class GridController {
     this.model.take(decision, answer, readonly);
     if (this.mode === 'idle') return;
     if (readonly || !this.#relocate()) this.#stopEditing();
+  }
+
+  /** The judged cells of the selection, for a model to be asked again. */
+  judgedInRange(): CellRef[] {
+    const { options, criteria } = this.model.decision;
+    const range = rangeOf(this.selection);
+    return options.slice(Math.max(0, range.top), range.bottom + 1).flatMap((option) =>
+      criteria
+        .slice(Math.max(0, range.left), range.right + 1)
+        .filter((criterion) => criterion.kind === 'judged')
+        .map((criterion) => ({ option_id: option.id, criterion_id: criterion.id })),
+    );
+  }
+
+  ask(cells: CellRef[]): void {
+    this.#ports.ask?.(cells);
+  }
+
+  get canAsk(): boolean {
+    return this.#ports.ask !== null;
   }
 
   /** The place of the edit under way after options or criteria moved; false when it is gone. */

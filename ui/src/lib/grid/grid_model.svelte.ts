@@ -1,6 +1,7 @@
 // The state of the grid: decision and answer as views a cell, drafts, selection, the edit under way. One signal a cell, set only
 // when what it shows changes, so that a keystroke or a new ranking redraws those cells and no others.
 import type { Answer, CellResult, Criterion, Decision, DecisionOption } from '../backend/types.ts';
+import { JudgedCells } from '../judging/judged_cells.ts';
 import { viewOf, sameView, type CellFacts, type CellView, type Draft } from './cell_view.ts';
 import { criterionView, optionView, type CriterionView, type OptionView } from './head_view.ts';
 import { ADD_CRITERION, ADD_OPTION, cellKey, criterionKey, optionKey, type DraftKey } from './outbox.ts';
@@ -37,7 +38,9 @@ class CellSlot extends Slot<CellView> {
 type Made = CellFacts;
 
 function sameFacts(a: Made, b: Made): boolean {
-  return a.cell === b.cell && a.criterion === b.criterion && a.draft === b.draft && a.knockOut === b.knockOut && sameResult(a.result, b.result);
+  const sameNow = a.now.judgement === b.now.judgement && a.now.fresh === b.now.fresh && a.now.asking === b.now.asking;
+  const sameScale = a.scale.min === b.scale.min && a.scale.max === b.scale.max;
+  return a.cell === b.cell && a.criterion === b.criterion && a.draft === b.draft && a.knockOut === b.knockOut && sameNow && sameScale && sameResult(a.result, b.result);
 }
 
 function sameResult(a: CellResult | null, b: CellResult | null): boolean {
@@ -76,8 +79,10 @@ export class GridModel {
   #drafts = new Map<DraftKey, Draft>();
   #facts: Facts;
   #readonly = false;
+  readonly #judged: JudgedCells;
 
-  constructor(decision: Decision, answer: Answer | null, readonly: boolean) {
+  constructor(decision: Decision, answer: Answer | null, readonly: boolean, judged = new JudgedCells()) {
+    this.#judged = judged;
     this.#facts = factsOf(decision, answer);
     this.take(decision, answer, readonly);
     const first = decision.options.length > 0 && decision.criteria.length > 0 ? { row: 0, column: 0 } : this.#firstPlace(decision);
@@ -114,6 +119,14 @@ export class GridModel {
     for (const option of decision.options) refresh(this.#options, option.id, this.#optionView(option), sameOption);
     for (const slot of this.#cells.values()) this.#update(slot);
     for (const criterion of decision.criteria) refresh(this.#criteria, criterion.id, this.#criterionView(criterion), sameFlat);
+  }
+
+  /** A model began or ended with these cells; no other is looked at. */
+  judgedChanged(keys: readonly string[]): void {
+    for (const key of keys) {
+      const slot = this.#cells.get(key as DraftKey);
+      if (slot) this.#update(slot);
+    }
   }
 
   #dropRemoved(): void {
@@ -253,6 +266,8 @@ export class GridModel {
       criterion,
       draft: this.#drafts.size === 0 ? null : (this.#drafts.get(cellKey(option, criterionId)) ?? null),
       knockOut: out && out.criterion === criterion.name ? out.why : null,
+      now: this.#judged.at(option, criterionId),
+      scale: decision.scale,
     };
   }
 

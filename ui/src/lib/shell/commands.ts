@@ -1,5 +1,6 @@
 // What can be done from anywhere, by name. The palette lists it; the keys of the page run the same entries.
 import type { IconName } from '../parts/Icon.svelte';
+import { judgingOf } from '../judging/judging.svelte.ts';
 import type { App } from '../state/app.svelte.ts';
 
 export interface Command {
@@ -12,6 +13,7 @@ export interface Command {
 export function commands(app: App): Command[] {
   const view = app.open.view;
   const writable = app.historyWritable;
+  const judged = view?.decision.criteria.some((criterion) => criterion.kind === 'judged') ?? false;
   const all: (Command & { when?: boolean })[] = [
     { label: 'New decision', keys: 'Ctrl N', icon: 'plus', run: () => (app.screen = 'new') },
     {
@@ -30,6 +32,23 @@ export function commands(app: App): Command[] {
     },
     { label: 'Decide', keys: 'Ctrl 1', icon: 'table', when: view !== null, run: () => show(app, 'decide') },
     { label: 'Report', keys: 'Ctrl 2', icon: 'chart', when: view !== null, run: () => show(app, 'report') },
+    {
+      label: 'Judge what is missing',
+      keys: 'Ctrl J',
+      icon: 'spark',
+      when: judged && !app.readonly && app.judging.live === null,
+      run: () => void app.judging.begin(),
+    },
+    {
+      label: 'Ask every judged cell again',
+      keys: '',
+      icon: 'restore',
+      when: judged && !app.readonly && app.judging.live === null,
+      run: () => void app.judging.begin('all'),
+    },
+    { label: 'Cancel the run', keys: 'Ctrl .', icon: 'stop', when: app.judging.live !== null, run: () => void app.judging.cancel() },
+    { label: 'Choose who judges', keys: '', icon: 'gear', when: view !== null, run: () => (app.overlay = { chooser: null }) },
+    { label: 'Runs and their comparison', keys: '', icon: 'table', when: view !== null && judgingOf(view).run !== null, run: () => (app.overlay = 'runs') },
     { label: 'Export as Markdown', keys: '', icon: 'export', when: view !== null, run: () => void app.exportAs('markdown') },
     { label: 'Export as HTML', keys: '', icon: 'export', when: view !== null, run: () => void app.exportAs('html') },
     { label: 'Export as CSV', keys: '', icon: 'export', when: view !== null, run: () => void app.exportAs('csv') },

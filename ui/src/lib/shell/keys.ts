@@ -62,6 +62,10 @@ function chord(app: App, event: KeyboardEvent): (() => void) | null {
       };
     case 'e':
       return app.open.view ? () => (app.overlay = 'export') : null;
+    case 'j':
+      return app.screen === 'decision' && !app.readonly ? () => void app.judging.begin() : null;
+    case '.':
+      return app.judging.live ? () => void app.judging.cancel() : null;
     case '1':
       return () => show(app, 'decide');
     case '2':

@@ -3,6 +3,7 @@ import { getContext, setContext } from 'svelte';
 import type { Backend } from '../backend/api.ts';
 import type { AppError, CreateFrom, ExportFormat, Health, Problem, UiSettings } from '../backend/types.ts';
 import { asAppError } from '../backend/errors.ts';
+import { Judging, type Asking } from '../judging/judging.svelte.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Faults } from './faults.svelte.ts';
 import { OpenDecision } from './open_decision.svelte.ts';
@@ -12,7 +13,16 @@ import { Toasts } from './toasts.svelte.ts';
 
 export type Screen = 'decision' | 'new' | 'settings';
 export type Tab = 'decide' | 'report';
-export type Overlay = 'palette' | 'shortcuts' | 'export' | { erase: 'trash' | { id: string; topic: string } };
+export type Overlay =
+  | 'palette'
+  | 'shortcuts'
+  | 'export'
+  | 'runs'
+  | { erase: 'trash' | { id: string; topic: string } }
+  /** Who judges, with why there is no way on without it. */
+  | { chooser: AppError | null }
+  /** What would leave the machine. */
+  | { send: Asking };
 
 export class App {
   readonly backend: Backend;
@@ -22,6 +32,7 @@ export class App {
   readonly announcer = new Announcer();
   readonly list: SessionList;
   readonly open: OpenDecision;
+  readonly judging: Judging;
   screen = $state<Screen>('new');
   tab = $state<Tab>('decide');
   overlay = $state.raw<Overlay | null>(null);
@@ -46,6 +57,18 @@ export class App {
       progress,
       announcer,
       onsaved: (summary) => this.list.refresh(summary),
+    });
+    this.judging = new Judging({
+      backend,
+      toasts,
+      faults,
+      progress,
+      announcer,
+      open: this.open,
+      choose: (why) => (this.overlay = { chooser: why }),
+      disclose: (asking) => (this.overlay = { send: asking }),
+      topicOf: (session) => this.list.items.find((item) => item.id === session)?.topic ?? null,
+      openSession: (session) => void this.openSession(session),
     });
     this.list.onmoved = (summary) => {
       const { view } = this.open;
@@ -79,6 +102,7 @@ export class App {
     backend.on_health_changed((health) => this.#healthIs(health));
     backend.on_open_session((session) => void this.openSession(session).then(() => this.list.load()));
     backend.on_problem((error) => this.faults.show(error));
+    this.judging.listen();
     return this.#begin();
   }
 

@@ -117,14 +117,38 @@ export class OpenDecision {
     return this.#inTurn(async () => {
       try {
         const view = await this.#around.backend.open_session(id);
-        if (this.id !== id || view.revision === this.view?.revision) return;
+        if (this.id !== id) return;
+        const edited = view.revision !== this.view?.revision;
         this.show(view);
+        // A model's judgements change without an edit, and are told where the run is.
+        if (!edited) return;
         this.#around.toasts.show('Another program changed this decision. You see the new state.');
         this.#around.announcer.say('Another program changed this decision. You see the new state.');
       } catch (cause) {
         if (this.id === id) this.#around.faults.show(cause, () => this.reload());
       }
     });
+  }
+
+  /** A run of models wrote: read again, without a word. */
+  refresh(): Promise<void> {
+    const id = this.id;
+    if (!id) return Promise.resolve();
+    return this.#inTurn(async () => {
+      try {
+        const view = await this.#around.backend.open_session(id);
+        if (this.id !== id) return;
+        this.show(view);
+        this.#around.onsaved(view.session);
+      } catch (cause) {
+        if (this.id === id) this.#around.faults.show(cause, () => this.refresh());
+      }
+    });
+  }
+
+  /** Resolves when every edit made so far has reached the backend. */
+  async settled(): Promise<void> {
+    await this.#queue;
   }
 
   #step(direction: 'undo' | 'redo'): Promise<void> {

@@ -70,6 +70,9 @@ function applyOne(d: Decision, edit: Edit): void {
       d.method = edit.method;
       d.normalisation = edit.normalisation;
       return;
+    case 'set_judge':
+      d.judge = edit.judge;
+      return;
     case 'set_missing':
       d.missing = edit.missing;
       return;
@@ -227,6 +230,8 @@ function labelOf(d: Decision, edits: Edit[]): string {
       return 'Context';
     case 'set_notes':
       return 'Notes';
+    case 'set_judge':
+      return 'Who judges';
     case 'set_weights': {
       const ids = Object.keys(edit.weights);
       return ids.length === 1 ? `Weight of ${criterion(ids[0]!)}` : 'Weights';

@@ -1,9 +1,13 @@
 // An honest in-memory backend for a plain browser and for tests: it forgets everything on reload and says so.
-// Faults are asked for in the address: `?fake=large`, `rescue`, `checking`, `failing`, `slow`, `none`, joined by commas.
+// Faults are asked for in the address: `?fake=large`, `rescue`, `checking`, `failing`, `slow`, `none`, joined by commas; for
+// judging `judged` or `tender` (what is open), `past` (with two runs), `manual`, `nomodel`, `remote`, `down`, `faulty`.
 import type { Backend } from '../api.ts';
 import type {
   AppError,
   Answer,
+  BackendConfigView,
+  BackendInfo,
+  BackendTest,
   BackupInfo,
   CellTrace,
   Chart,
@@ -15,6 +19,13 @@ import type {
   ExportFormat,
   Health,
   HistoryState,
+  LiveRun,
+  ModelInfo,
+  RunChoice,
+  RunComparison,
+  RunEvent,
+  RunInfo,
+  RunPlan,
   SessionState,
   SessionSummary,
   SessionView,
@@ -24,6 +35,8 @@ import type {
 } from '../types.ts';
 import { draw } from './drawing.ts';
 import { apply, Refused } from './edits.ts';
+import { FakeJudging, type JudgingScenario } from './judging.ts';
+import { sensors, tender } from './judged_samples.ts';
 import { problemsOf, rank } from './ranking.ts';
 import { blank, crm, database, large, office, TEMPLATES } from './samples.ts';
 import { trace, type Step } from './trace.ts';
@@ -31,20 +44,29 @@ import { trace, type Step } from './trace.ts';
 const DAY = 86_400_000;
 
 export interface Scenario {
-  sessions: 'three' | 'none' | 'large';
+  sessions: 'three' | 'none' | 'large' | 'judged' | 'tender';
   history: HistoryState;
   /** Every write is refused as if another program held the history. */
   failing: boolean;
   delay_ms: number;
+  judging?: Partial<JudgingScenario>;
+  /** Two runs are over when the page opens. */
+  past?: boolean;
 }
 
 export function scenarioFrom(search: string): Scenario {
   const asked = new Set((new URLSearchParams(search).get('fake') ?? '').split(','));
   return {
-    sessions: asked.has('none') ? 'none' : asked.has('large') ? 'large' : 'three',
+    sessions: (['none', 'large', 'judged', 'tender'] as const).find((name) => asked.has(name)) ?? 'three',
     history: asked.has('rescue') ? 'rescue' : asked.has('checking') ? 'checking' : asked.has('read_only') ? 'read_only' : 'ok',
     failing: asked.has('failing'),
     delay_ms: asked.has('slow') ? 1500 : 0,
+    past: asked.has('past'),
+    judging: {
+      reach: asked.has('nomodel') ? 'none' : asked.has('remote') ? 'remote' : asked.has('down') ? 'down' : 'fine',
+      manual: asked.has('manual'),
+      faulty: asked.has('faulty'),
+    },
   };
 }
 
@@ -68,9 +90,13 @@ const fail = (code: string, message: string, more: Partial<AppError> = {}): neve
 export class FakeBackend implements Backend {
   readonly #held = new Map<string, Held>();
   readonly #historyListeners = new Set<(session: string | null) => void>();
+  readonly #runListeners = new Set<(events: RunEvent[]) => void>();
   readonly #healthListeners = new Set<(health: Health) => void>();
   readonly scenario: Scenario;
   readonly calls: string[] = [];
+  /** For tests: runs, and `finish` where time stands still. */
+  readonly judging: FakeJudging;
+  readonly notified: string[] = [];
   copied = '';
   #settings: UiSettings = { theme: 'system', last_session: null, sidebar_width: 248, density: 'comfortable' };
   #backups: BackupInfo[];
@@ -82,6 +108,24 @@ export class FakeBackend implements Backend {
       { file: 'history-2026-11-20T0700.db', at: now - DAY, bytes: 184_320, reason: 'daily', sessions: 3 },
       { file: 'history-2026-11-13T0700.db', at: now - 8 * DAY, bytes: 151_552, reason: 'before migration 3', sessions: 2 },
     ];
+    this.judging = new FakeJudging(
+      { reach: 'fine', manual: false, faulty: false, ...scenario.judging },
+      {
+        decisionOf: (id) => this.#find(id).decision,
+        revisionOf: (id) => this.#find(id).revision,
+        tell: (events) => {
+          if (events.length > 0) for (const listener of this.#runListeners) listener(events);
+        },
+      },
+    );
+    if (scenario.sessions === 'judged' || scenario.sessions === 'tender') {
+      if (scenario.sessions === 'judged') this.#add(office(), now - 40 * DAY);
+      const held = this.#add(scenario.sessions === 'judged' ? sensors() : tender(), now - 3_600_000);
+      if (scenario.past) {
+        this.judging.past(held.id, 'llama3.2:3b', now - 2 * DAY);
+        this.judging.past(held.id, 'qwen3:8b', now - 3_600_000, 3);
+      }
+    }
     if (scenario.sessions === 'three') {
       this.#add(office(), now - 40 * DAY);
       this.#add(crm(), now - 2 * DAY);
@@ -166,19 +210,19 @@ export class FakeBackend implements Backend {
     const { decision } = this.#find(id);
     const criteria = decision.criteria.map((criterion) => ({ ...criterion, weight: weights[criterion.id] ?? criterion.weight }));
     const tried = { ...decision, criteria };
-    return rank(tried) ?? fail('invalid_input', problemsOf(tried)[0]?.message ?? 'Cannot be ranked.', { problems: problemsOf(tried) });
+    return rank(tried, this.judging.valid(id)) ?? fail('invalid_input', problemsOf(tried)[0]?.message ?? 'Cannot be ranked.', { problems: problemsOf(tried) });
   }
 
   async trace_cell(id: string, optionId: string, criterionId: string): Promise<CellTrace> {
     await this.#tick('trace_cell');
     const held = this.#find(id);
-    return trace(held, optionId, criterionId) ?? fail('not_found', 'This cell is no longer there.');
+    return trace(held, optionId, criterionId, this.judging.rowOf(id, optionId, criterionId), this.judging.valid(id)) ?? fail('not_found', 'This cell is no longer there.');
   }
 
   async chart(id: string, kind: ChartKind, theme: 'light' | 'dark'): Promise<Chart> {
     await this.#tick('chart');
     const { decision } = this.#find(id);
-    const answer = rank(decision) ?? fail('invalid_input', problemsOf(decision)[0]!.message);
+    const answer = rank(decision, this.judging.valid(id)) ?? fail('invalid_input', problemsOf(decision)[0]!.message);
     return draw(decision, answer, kind, theme);
   }
 
@@ -305,6 +349,87 @@ export class FakeBackend implements Backend {
     return () => {};
   }
 
+  async plan_run(id: string, choice: RunChoice): Promise<RunPlan> {
+    await this.#tick('plan_run');
+    return this.judging.plan(id, choice);
+  }
+
+  async judge_session(id: string, choice: RunChoice, confirmed: boolean): Promise<LiveRun> {
+    await this.#write('judge_session');
+    const started = this.judging.start(id, choice, confirmed);
+    return 'code' in started ? fail(started.code, started.message, started) : started;
+  }
+
+  async cancel_run(id: string): Promise<boolean> {
+    await this.#tick('cancel_run');
+    return this.judging.cancel(id);
+  }
+
+  async runs(id: string): Promise<RunInfo[]> {
+    await this.#tick('runs');
+    return this.judging.runs(id);
+  }
+
+  async compare_runs(id: string, a: string, b: string): Promise<RunComparison> {
+    await this.#tick('compare_runs');
+    return this.judging.compare(id, a, b) ?? fail('not_found', 'This run is no longer there.');
+  }
+
+  async adopt_run(id: string, run: string): Promise<SessionView> {
+    await this.#write('adopt_run');
+    if (!this.judging.adopt(id, run)) fail('not_found', 'This run is no longer there.');
+    return this.#view(this.#find(id));
+  }
+
+  async backends(): Promise<BackendInfo[]> {
+    await this.#tick('backends');
+    return this.judging.backends.list;
+  }
+
+  async add_backend(config: BackendConfigView): Promise<BackendInfo[]> {
+    await this.#tick('add_backend');
+    const refused = this.judging.backends.add(config);
+    return refused ? fail(refused.code, refused.message, refused) : this.judging.backends.list;
+  }
+
+  async remove_backend(name: string): Promise<BackendInfo[]> {
+    await this.#tick('remove_backend');
+    this.judging.backends.remove(name);
+    return this.judging.backends.list;
+  }
+
+  async set_default_backend(name: string | null): Promise<BackendInfo[]> {
+    await this.#tick('set_default_backend');
+    this.judging.backends.setDefault(name);
+    return this.judging.backends.list;
+  }
+
+  async set_backend_key(name: string, key: string): Promise<BackendInfo[]> {
+    await this.#tick('set_backend_key');
+    this.judging.backends.setKey(name, key);
+    return this.judging.backends.list;
+  }
+
+  async backend_models(name: string): Promise<ModelInfo[]> {
+    await this.#tick('backend_models');
+    return this.judging.backends.models(name);
+  }
+
+  async test_backend(name: string, model: string | null): Promise<BackendTest> {
+    await this.#tick('test_backend');
+    return this.judging.backends.test(name, model);
+  }
+
+  async notify(title: string, body: string): Promise<void> {
+    await this.#tick('notify');
+    this.notified.push(`${title}: ${body}`);
+  }
+
+  on_run_events(listener: (events: RunEvent[]) => void): () => void {
+    this.#runListeners.add(listener);
+    return () => this.#runListeners.delete(listener);
+  }
+
   on_problem(_listener: (error: AppError) => void): () => void {
     return () => {};
   }
@@ -367,19 +492,22 @@ export class FakeBackend implements Backend {
       session: this.#summary(held),
       revision: held.revision,
       decision: structuredClone(held.decision),
-      answer: rank(held.decision),
+      answer: rank(held.decision, this.judging.valid(held.id)),
       problems: problemsOf(held.decision),
       notices: [],
       undo: held.done.at(-1)?.label ?? null,
       redo: held.undone.at(-1)?.label ?? null,
+      judging: this.judging.of(held.id),
     };
   }
 
   #summary(held: Held): SessionSummary {
     const { decision } = held;
-    const answer = rank(decision);
+    const answer = rank(decision, this.judging.valid(held.id));
     const cells = decision.options.length * decision.criteria.length;
-    const filled = decision.cells.flat().filter((cell) => cell.value !== null || cell.score !== null).length;
+    const filled = answer
+      ? answer.cells.filter((cell) => cell.state === 'scored' || cell.state === 'abstained').length
+      : decision.cells.flat().filter((cell) => cell.value !== null || cell.score !== null).length;
     return {
       id: held.id,
       topic: decision.topic,

@@ -1,6 +1,6 @@
 // A small weighted sum and product for the in-memory backend. The engine's own mathematics lives in Rust;
 // this is only good enough that the page can be developed and tested in a browser.
-import type { Answer, Cell, CellResult, Criterion, Decision, EngineProblem, ProblemCode, Ranked, ValueFunction } from '../types.ts';
+import type { Answer, Cell, CellJudgement, CellResult, Criterion, Decision, EngineProblem, ProblemCode, Ranked, ValueFunction } from '../types.ts';
 
 export function valueFunction(decision: Decision, column: number): ValueFunction | null {
   const criterion = decision.criteria[column]!;
@@ -57,7 +57,10 @@ export function problemsOf(decision: Decision): EngineProblem[] {
   return problems;
 }
 
-function cellResult(decision: Decision, row: number, column: number, fn: ValueFunction | null): CellResult {
+/** What a model said of a cell, if it was asked. */
+export type JudgedAt = (option: string, criterion: string) => CellJudgement | null;
+
+function cellResult(decision: Decision, row: number, column: number, fn: ValueFunction | null, judged: JudgedAt): CellResult {
   const option = decision.options[row]!;
   const criterion = decision.criteria[column]!;
   const cell: Cell = decision.cells[row]![column]!;
@@ -83,18 +86,23 @@ function cellResult(decision: Decision, row: number, column: number, fn: ValueFu
     return { ...base, state: 'scored', source: 'measured', raw: cell.value, value };
   }
   if (cell.score === 'abstain') return { ...base, state: 'abstained', source: 'hand' };
-  if (cell.score === null) return base;
+  if (cell.score === null) {
+    const said = criterion.kind === 'judged' ? judged(option.id, criterion.id) : null;
+    if (!said) return base;
+    const value = said.state === 'scored' && said.score !== null ? valueAt(fn!, said.score).value : null;
+    return { ...base, state: said.state, source: 'model', score: said.score, value, justification: said.justification };
+  }
   return { ...base, state: 'scored', source: 'hand', score: cell.score, value: valueAt(fn!, cell.score).value };
 }
 
-export function rank(decision: Decision): Answer | null {
+export function rank(decision: Decision, judged: JudgedAt = () => null): Answer | null {
   if (problemsOf(decision).length > 0) return null;
   const { min, max } = decision.scale;
   const span = max - min;
   const total = decision.criteria.reduce((sum, criterion) => sum + criterion.weight, 0);
   const shares = decision.criteria.map((criterion) => criterion.weight / total);
   const functions = decision.criteria.map((_, column) => valueFunction(decision, column));
-  const cells = decision.options.map((_, row) => functions.map((fn, column) => cellResult(decision, row, column, fn)));
+  const cells = decision.options.map((_, row) => functions.map((fn, column) => cellResult(decision, row, column, fn, judged)));
   const screened_out: Answer['screened_out'] = [];
   const ranked: (Ranked & { middle: number })[] = [];
   const combine = (values: number[]): number =>

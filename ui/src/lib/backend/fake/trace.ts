@@ -1,6 +1,6 @@
 // Where one cell's number comes from, for the in-memory backend.
-import type { CellTrace, Decision } from '../types.ts';
-import { failsMust, rank, valueFunction } from './ranking.ts';
+import type { CellJudgement, CellTrace, Decision, JudgedSample } from '../types.ts';
+import { failsMust, rank, valueFunction, type JudgedAt } from './ranking.ts';
 
 /** One undo step. */
 export interface Step {
@@ -17,17 +17,24 @@ interface Past {
 }
 
 /** Null where there is no such option or criterion. */
-export function trace(held: Past, optionId: string, criterionId: string): CellTrace | null {
+export function trace(
+  held: Past,
+  optionId: string,
+  criterionId: string,
+  said: { judgement: CellJudgement; samples: JudgedSample[] } | null,
+  judged: JudgedAt,
+): CellTrace | null {
   const d = held.decision;
   const row = d.options.findIndex((option) => option.id === optionId);
   const column = d.criteria.findIndex((criterion) => criterion.id === criterionId);
   if (row < 0 || column < 0) return null;
   const [option, criterion, cell] = [d.options[row]!, d.criteria[column]!, d.cells[row]![column]!];
-  const answer = rank(d);
+  const answer = rank(d, judged);
   const result = answer?.cells[row * d.criteria.length + column];
   const entry = answer?.ranking.find((ranked) => ranked.option_id === optionId);
   const share = answer?.weights[criterionId] ?? 0;
-  const raw = cell.value ?? (typeof cell.score === 'number' ? cell.score : null);
+  const score = typeof cell.score === 'number' ? cell.score : cell.score === null ? (result?.score ?? null) : null;
+  const raw = cell.value ?? score;
   const why = failsMust(criterion, raw);
   const cellOf = (d: Decision) => JSON.stringify(d.cells[d.options.findIndex((o) => o.id === optionId)]?.[d.criteria.findIndex((c) => c.id === criterionId)]);
   const typed = held.done.filter((step) => cellOf(step.before) !== cellOf(step.after));
@@ -39,11 +46,11 @@ export function trace(held: Past, optionId: string, criterionId: string): CellTr
     criterion_id: criterion.id,
     kind: criterion.kind,
     state: result?.state ?? (cell.score === 'abstain' ? 'abstained' : raw === null ? 'pending' : 'scored'),
-    source: raw === null ? null : criterion.kind === 'measured' ? 'measured' : 'hand',
-    typed_at: raw === null ? null : (typed.at(-1)?.at ?? held.created_at),
+    source: result?.source ?? (raw === null ? null : criterion.kind === 'measured' ? 'measured' : 'hand'),
+    typed_at: raw === null || result?.source === 'model' ? null : (typed.at(-1)?.at ?? held.created_at),
     raw: cell.value,
     unit: criterion.unit,
-    score: typeof cell.score === 'number' ? cell.score : null,
+    score,
     value,
     value_function: valueFunction(d, column),
     weight: criterion.weight,
@@ -55,6 +62,8 @@ export function trace(held: Past, optionId: string, criterionId: string): CellTr
     before_edit: cell.before_edit,
     evidence: option.evidence.filter((item) => item.criterion === criterionId || item.criterion === null),
     history: typed.map((step) => ({ at: step.at, label: step.label })).reverse(),
+    judgement: said?.judgement ?? null,
+    samples: said?.samples ?? [],
     steps:
       value === null
         ? ['Nothing is known here, so this cell counts by the rule for missing cells.']
