@@ -5,7 +5,7 @@ use crate::evaluation::{Evaluation, mean};
 use crate::methods;
 use crate::model::{Decision, MissingPolicy};
 use crate::problem::number_text;
-use crate::score_table::ScoreTable;
+use crate::score_table::{CellState, ScoreTable, Source};
 use crate::value::{EQUAL_VALUE, Ends, ValueFunction};
 
 /// Everything a reader should know about how the numbers came about.
@@ -22,6 +22,7 @@ pub(crate) fn notes(
     notes.extend(normalisation_note(decision, evaluation));
     notes.extend(missing_note(decision, table, evaluation));
     notes.extend(open_musts(decision, table));
+    notes.extend(judgement_notes(decision, table));
     notes
 }
 
@@ -110,4 +111,66 @@ fn open_musts(decision: &Decision, table: &ScoreTable) -> Vec<String> {
         }
     }
     notes
+}
+
+/// What became of the cells that a model was asked about.
+fn judgement_notes(decision: &Decision, table: &ScoreTable) -> Vec<String> {
+    if !table.has_judgements() {
+        return Vec::new();
+    }
+    let columns = decision.criteria.len();
+    let by_model = |i: usize| table.source(i / columns, i % columns) == Some(Source::Model);
+    let cells: Vec<usize> = (0..table.numbers().len())
+        .filter(|i| by_model(*i))
+        .collect();
+    let said = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 cell {one}")),
+        _ => Some(format!("{count} cells {many}")),
+    };
+    let in_state = |state: CellState| {
+        let found = cells
+            .iter()
+            .filter(|i| table.state(**i / columns, **i % columns) == state);
+        found.count()
+    };
+    let wide = |i: &&usize| {
+        let spread = table.spread(**i / columns, **i % columns);
+        spread.is_some_and(|[low, high]| high - low > decision.scale.level())
+    };
+    [
+        (
+            CellState::Scored,
+            "is scored by a model",
+            "are scored by a model",
+        ),
+        (
+            CellState::Abstained,
+            "is left without a score by the model",
+            "are left without a score by the model",
+        ),
+        (
+            CellState::Stale,
+            "was judged before an edit of what was asked, and waits to be judged again",
+            "were judged before an edit of what was asked, and wait to be judged again",
+        ),
+        (
+            CellState::Unparsed,
+            "has a reply of the model that is no score on the scale",
+            "have replies of the model that are no score on the scale",
+        ),
+        (
+            CellState::Failed,
+            "could not be judged: the model could not be asked",
+            "could not be judged: the model could not be asked",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(state, one, many)| said(in_state(state), one, many))
+    .chain(said(
+        cells.iter().filter(wide).count(),
+        "has samples that differ by more than one level",
+        "have samples that differ by more than one level",
+    ))
+    .collect()
 }

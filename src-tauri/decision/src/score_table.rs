@@ -145,6 +145,7 @@ impl ScoreTable {
     fn lay_spread(&mut self, at: usize, spread: Option<[f64; 2]>, decision: &Decision) {
         let scale = decision.scale;
         let spread = spread
+            .filter(|[low, high]| low <= high)
             .map(|[low, high]| [low.max(scale.min), high.min(scale.max)])
             .filter(|[low, high]| low < high);
         let known = self.spreads.binary_search_by_key(&at, |(place, _)| *place);
@@ -164,6 +165,17 @@ impl ScoreTable {
         let at = self.place(option, criterion);
         let known = self.spreads.binary_search_by_key(&at, |(place, _)| *place);
         known.ok().map(|known| self.spreads[known].1)
+    }
+
+    /// Whether a model has spoken on any cell.
+    pub(crate) fn has_judgements(&self) -> bool {
+        !self.by_model.is_empty()
+    }
+
+    /// How many cells have samples that differ.
+    #[must_use]
+    pub fn spreads(&self) -> usize {
+        self.spreads.len()
     }
 
     /// How many options there are.

@@ -116,15 +116,19 @@ pub fn trace_cell(
         rule: must.to_string(),
         passed: number.is_none_or(|x| must.passes(x)),
     });
+    let mut told: Vec<String> = judged_by_model(decision, table, row, column)
+        .into_iter()
+        .collect();
+    told.extend(steps(
+        decision,
+        &evaluation,
+        (row, column),
+        number,
+        shown.state,
+        contribution,
+    ));
     Ok(CellTrace {
-        steps: steps(
-            decision,
-            &evaluation,
-            (row, column),
-            number,
-            shown.state,
-            contribution,
-        ),
+        steps: told,
         option: shown.option,
         option_id: shown.option_id,
         criterion: shown.criterion,
@@ -202,6 +206,31 @@ fn rescaled_by(decision: &Decision, evaluation: &Evaluation, row: usize) -> f64 
         .zip(&evaluation.weights)
         .filter(|(v, _)| !v.is_nan());
     scored.map(|(_, weight)| weight).sum()
+}
+
+/// The score that a model gave, and where its samples lie.
+fn judged_by_model(
+    decision: &Decision,
+    table: &ScoreTable,
+    row: usize,
+    column: usize,
+) -> Option<String> {
+    if table.source(row, column) != Some(Source::Model) {
+        return None;
+    }
+    let score = number_text(table.number(row, column)?);
+    let samples = match table.spread(row, column) {
+        Some([low, high]) => format!(
+            ", the median of samples from {} to {}",
+            number_text(low),
+            number_text(high)
+        ),
+        None => String::new(),
+    };
+    let scale = decision.scale;
+    Some(format!(
+        "a model judged it {score} on the scale {scale}{samples}"
+    ))
 }
 
 fn steps(

@@ -9,17 +9,32 @@ use crate::rules;
 /// The weights divided by their sum. All 0 when every weight is.
 #[must_use]
 pub fn normalised(weights: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
-    // Dividing by the largest first keeps the sum of huge weights finite.
-    let largest = weights.clone().fold(0.0, f64::max);
-    if largest == 0.0 {
+    let sum = exact_sum(weights.clone());
+    if sum == 0.0 {
         return weights.collect();
     }
-    let mut shares: Vec<f64> = weights.map(|weight| weight / largest).collect();
-    let sum: f64 = shares.iter().sum();
-    for share in &mut shares {
-        *share /= sum;
+    if sum.is_normal() {
+        return weights.map(|weight| weight / sum).collect();
     }
-    shares
+    // Dividing by the largest first keeps the sum of huge weights finite, and that of tiny ones precise.
+    let largest = weights.clone().fold(0.0, f64::max);
+    let sum = exact_sum(weights.clone().map(|weight| weight / largest));
+    weights.map(|weight| weight / largest / sum).collect()
+}
+
+/// The sum with what each addition loses added at the end (Knuth 1969, two-sum), so that 25 of 100 is a quarter whatever the
+/// others are.
+fn exact_sum(numbers: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut lost) = (0.0, 0.0);
+    for x in numbers {
+        let next: f64 = sum + x;
+        let taken = next - sum;
+        lost += (sum - (next - taken)) + (x - taken);
+        sum = next;
+    }
+    let exact = sum + lost;
+    // What an infinite sum lost is no number.
+    if exact.is_nan() { sum } else { exact }
 }
 
 /// A group of criteria and what it weighs together.
@@ -97,4 +112,35 @@ pub fn with_group_weight(
         .zip(shares)
         .map(|(c, share)| (c.id.clone(), share * weight))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares(weights: &[f64]) -> Vec<f64> {
+        normalised(weights.iter().copied())
+    }
+
+    #[test]
+    fn shares_that_a_double_can_hold_come_out_exact() {
+        assert_eq!(shares(&[25.0, 30.0, 45.0]), [0.25, 0.3, 0.45]);
+        assert_eq!(shares(&[0.1, 0.2, 0.7]), [0.1, 0.2, 0.7]);
+        assert_eq!(shares(&[0.1; 10]), [0.1; 10]);
+        assert_eq!(shares(&[1.0, 7.0]), [0.125, 0.875]);
+        assert_eq!(shares(&[2.5, 2.5, 5.0]), [0.25, 0.25, 0.5]);
+        assert_eq!(shares(&[0.0, 0.0]), [0.0, 0.0]);
+        assert_eq!(shares(&[]), [0.0; 0]);
+    }
+
+    #[test]
+    fn weights_of_any_size_have_shares() {
+        assert_eq!(shares(&[f64::MAX, f64::MAX]), [0.5, 0.5]);
+        assert_eq!(
+            shares(&[1.5e308, 0.5e308, 1e308]),
+            [0.5, 1.0 / 6.0, 1.0 / 3.0]
+        );
+        assert_eq!(shares(&[5e-324, 5e-324]), [0.5, 0.5]);
+        assert_eq!(shares(&[1e300, 1e-300]), [1.0, 0.0]);
+    }
 }

@@ -52,7 +52,7 @@ pub struct Answer {
     pub margin: Option<f64>,
     /// The smallest change of one judgement that changes the first place, in words; where none does, that of one measured number.
     pub smallest_flip: Option<String>,
-    /// Set when the first place hangs on one judgement by one level, or is shared.
+    /// Set when the first place is shared, or hangs on one judgement by one level or by where one of its samples is.
     pub close_race: Option<CloseRace>,
     /// Shares of the weight by criterion, adding up to 1.
     #[ts(type = "Record<string, number>")]

@@ -61,7 +61,7 @@ pub(super) fn close_race(
         .filter(|p| p.rank == 1)
         .map(|p| p.option)
         .collect();
-    let near = flips.iter().take_while(|flip| flip.levels == 1);
+    let near = flips.iter().filter(|flip| flip.is_close());
     let because = if !tied.is_empty() && first.coverage > 0.0 {
         rivals.extend(&tied);
         format!(
@@ -69,7 +69,7 @@ pub(super) fn close_race(
             listed(rivals.iter().map(|o| name(*o)))
         )
     } else {
-        let flip = flips.first().filter(|flip| flip.levels == 1)?;
+        let flip = near.clone().next()?;
         for flip in near {
             if !rivals.contains(&flip.rival) {
                 rivals.push(flip.rival);
@@ -78,7 +78,7 @@ pub(super) fn close_race(
         let rival = name(flip.rival);
         format!(
             "{} would put {rival} level with or ahead of {}",
-            flip_words(decision, flip),
+            close_words(decision, flip),
             name(first.option)
         )
     };
@@ -116,13 +116,30 @@ pub(super) fn smallest_flip(
     ))
 }
 
+/// The words for a change that is close: by one level, or to where a sample is.
+fn close_words(decision: &Decision, flip: &Flip) -> String {
+    match flip.sample {
+        Some(to) if flip.levels > 1 => {
+            format!(
+                "{}, where one of its samples is,",
+                change_words(decision, flip, to)
+            )
+        }
+        _ => flip_words(decision, flip),
+    }
+}
+
 fn flip_words(decision: &Decision, flip: &Flip) -> String {
+    change_words(decision, flip, flip.to)
+}
+
+fn change_words(decision: &Decision, flip: &Flip, to: f64) -> String {
     let criterion = &decision.criteria[flip.criterion].name;
     let option = &decision.options[flip.option].name;
     format!(
         "{criterion} of {option} from {} to {}",
         number_text(flip.from),
-        number_text(flip.to)
+        number_text(to)
     )
 }
 

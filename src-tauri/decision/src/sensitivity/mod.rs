@@ -1,11 +1,11 @@
-//! How firmly the first place stands: what one judgement by one level would change, and the smallest change of a judgement that
-//! would. Weights are left as they are.
+//! How firmly the first place stands: what one judgement by one level, or as one of its samples has it, would change, and the
+//! smallest change of a judgement that would. Weights are left as they are.
 
 mod measured;
 
 use crate::aggregate::Mean;
 use crate::evaluation::{Evaluation, mean, score_of_values};
-use crate::model::{Decision, Kind, Method, MissingPolicy};
+use crate::model::{Decision, Kind, Method, MissingPolicy, Scale};
 use crate::rank::{Placed, places};
 use crate::score_table::ScoreTable;
 use crate::screening::{ScreenedOut, failures};
@@ -21,10 +21,19 @@ pub(crate) struct Flip {
     pub(crate) to: f64,
     /// How many levels the judgement moves; the last may be a shorter step to the scale's end.
     pub(crate) levels: u32,
+    /// The judgement of a sample that would change the first place if it stood for the cell.
+    pub(crate) sample: Option<f64>,
     /// How far the new first is ahead of the next after the change, in units of the score; at least 0 but for rounding.
     ahead: f64,
     /// The option that is level or ahead after the change.
     pub(crate) rival: usize,
+}
+
+impl Flip {
+    /// Whether the judgement could as well have been the other: it is one level away, or a sample of it is there.
+    pub(crate) fn is_close(&self) -> bool {
+        self.levels == 1 || self.sample.is_some()
+    }
 }
 
 /// More steps of one level than any scale has.
@@ -32,8 +41,8 @@ const MOST_LEVELS: u32 = 21;
 
 /// The changes that were found, the smallest first, or why none were looked for.
 pub(crate) enum Flips {
-    /// Every judgement that can change the first place, with the fewest levels that do. Only changes by one level are looked for
-    /// where a method has to rank anew for each.
+    /// Every judgement that can change the first place, with the fewest levels that do. Where a method has to rank anew for each
+    /// change, only those by one level and to where a sample is are looked for.
     Found(Vec<Flip>),
     /// Ranking anew for every judgement would take too long.
     TooMany,
@@ -73,13 +82,14 @@ fn by_arithmetic(search: &Search<'_>, table: &ScoreTable, placed: &[Placed]) -> 
         ..
     } = search;
     let mut flips = Vec::new();
-    let [first, second, ..] = placed else {
+    let [first, others @ ..] = placed else {
         return flips;
     };
     let Some(leader_score) = first.score else {
         return flips;
     };
-    for place in placed {
+    // Alone in the ranking, the first can be overtaken only by who comes back.
+    for (place, second) in placed.iter().zip(others.first().into_iter().cycle()) {
         let is_leader = place.option == first.option;
         let bar = if is_leader { second } else { first };
         let Some(bar_score) = bar.score else { continue };
@@ -111,16 +121,9 @@ fn by_arithmetic(search: &Search<'_>, table: &ScoreTable, placed: &[Placed]) -> 
             if must.is_none() && crosses(scale.max).is_none() && crosses(scale.min).is_none() {
                 continue;
             }
-            let fewest = search.fewest_levels(from, crosses);
-            flips.extend(fewest.map(|(levels, to, ahead)| Flip {
-                option: place.option,
-                criterion,
-                from,
-                to,
-                levels,
-                ahead,
-                rival,
-            }));
+            let spread = table.spread(place.option, criterion);
+            let least = search.least_change(from, spread, crosses);
+            flips.extend(least.map(|change| change.flip(place.option, criterion, rival)));
         }
     }
     flips.extend(returning(search, table, first));
@@ -151,22 +154,14 @@ fn returning(search: &Search<'_>, table: &ScoreTable, first: &Placed) -> Vec<Fli
             let ahead = search.score_with(out.option, out.criterion, to) - leader_score;
             (must.passes(to) && ahead >= -evaluation.tolerance()).then_some(ahead)
         };
-        let (levels, to, ahead) = search.fewest_levels(out.number, crosses)?;
-        let (option, criterion, from) = (out.option, out.criterion, out.number);
-        Some(Flip {
-            option,
-            criterion,
-            from,
-            to,
-            levels,
-            ahead,
-            rival: option,
-        })
+        let spread = table.spread(out.option, out.criterion);
+        let least = search.least_change(out.number, spread, crosses)?;
+        Some(least.flip(out.option, out.criterion, out.option))
     });
     flips.collect()
 }
 
-/// Every other ranking: each judgement one level up and down, and the whole ranked anew. `None` when that would take too long.
+/// Every other ranking: each judgement one level up and down, and where its samples have it, and the whole ranked anew. `None` when that would take too long.
 fn by_ranking_anew(
     decision: &Decision,
     table: &ScoreTable,
@@ -188,7 +183,8 @@ fn by_ranking_anew(
     } else {
         cells
     };
-    if judged.len().saturating_mul(2 * one_ranking) > MOST_WORK {
+    let tries = 2 * judged.len() + 2 * table.spreads();
+    if tries.saturating_mul(one_ranking) > MOST_WORK {
         return None;
     }
     let firsts = |placed: &[Placed]| -> Vec<usize> {
@@ -203,10 +199,18 @@ fn by_ranking_anew(
     let mut changed = table.clone();
     let mut flips = Vec::new();
     for (option, criterion, from) in judged {
-        for to in [
+        let one_level = [
             (from + scale.level()).min(scale.max),
             (from - scale.level()).max(scale.min),
-        ] {
+        ];
+        let samples = table.spread(option, criterion);
+        let samples = samples.into_iter().flatten();
+        let samples = samples.filter(|to| !one_level.contains(to));
+        for (to, by_sample) in one_level
+            .into_iter()
+            .map(|to| (to, false))
+            .chain(samples.map(|to| (to, true)))
+        {
             changed.set_number(option, criterion, to);
             let Ok(anew) = Evaluation::totals_only(decision, &changed) else {
                 continue;
@@ -218,15 +222,14 @@ fn by_ranking_anew(
                     .chain(&before)
                     .find(|other| **other != placed[0].option);
                 let rival = newcomer.copied().unwrap_or(option);
-                flips.push(Flip {
-                    option,
-                    criterion,
+                let change = Change {
                     from,
                     to,
-                    levels: 1,
+                    levels: levels_between(from, to, scale),
+                    sample: by_sample.then_some(to),
                     ahead: evaluation.tolerance(),
-                    rival,
-                });
+                };
+                flips.push(change.flip(option, criterion, rival));
             }
         }
         changed.set_number(option, criterion, from);
@@ -267,6 +270,38 @@ pub(crate) fn measured_flip(
     )
 }
 
+/// A change of one judgement that is enough.
+struct Change {
+    from: f64,
+    to: f64,
+    levels: u32,
+    sample: Option<f64>,
+    ahead: f64,
+}
+
+impl Change {
+    fn flip(self, option: usize, criterion: usize, rival: usize) -> Flip {
+        Flip {
+            option,
+            criterion,
+            from: self.from,
+            to: self.to,
+            levels: self.levels,
+            sample: self.sample,
+            ahead: self.ahead,
+            rival,
+        }
+    }
+}
+
+/// How many levels it takes from one judgement to another, the last in part.
+fn levels_between(from: f64, to: f64, scale: Scale) -> u32 {
+    let away = (to - from).abs();
+    (1..MOST_LEVELS)
+        .find(|levels| f64::from(*levels) * scale.level() >= away)
+        .unwrap_or(MOST_LEVELS)
+}
+
 struct Search<'a> {
     decision: &'a Decision,
     evaluation: &'a Evaluation,
@@ -291,6 +326,31 @@ impl Search<'_> {
         let mut row = row.to_vec();
         row[criterion] = value;
         score_of_values(&row, &self.evaluation.weights, self.decision, self.mean)
+    }
+
+    /// The least change from `from` at which `crosses` is met, and whether a sample lies where it is.
+    fn least_change(
+        &self,
+        from: f64,
+        spread: Option<[f64; 2]>,
+        crosses: impl Fn(f64) -> Option<f64>,
+    ) -> Option<Change> {
+        let samples = spread.into_iter().flatten().filter(|to| *to != from);
+        let sample = samples
+            .filter_map(|to| Some((to, crosses(to)?)))
+            .max_by(|a, b| a.1.total_cmp(&b.1));
+        let by_sample = sample.map(|(to, ahead)| {
+            let levels = levels_between(from, to, self.decision.scale);
+            (levels, to, ahead)
+        });
+        let (levels, to, ahead) = self.fewest_levels(from, crosses).or(by_sample)?;
+        Some(Change {
+            from,
+            to,
+            levels,
+            sample: sample.map(|(to, _)| to),
+            ahead,
+        })
     }
 
     /// The fewest levels up or down from `from` at which `crosses` is met, where the judgement then stands, and what `crosses`
