@@ -46,6 +46,9 @@ pub fn ollama_host(value: Option<&str>) -> Result<Url, LlmError> {
         return parse(OLLAMA_DEFAULT);
     }
     let (host_port, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if host_port.contains('@') {
+        return Err(bad("it must not hold a user or a password"));
+    }
     let (host, port) = split_host_port(host_port, default_port);
     let host = if host.is_empty() { "127.0.0.1" } else { host };
     let host = match host.parse::<IpAddr>() {

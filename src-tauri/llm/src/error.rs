@@ -207,6 +207,28 @@ impl LlmError {
             _ => false,
         }
     }
+
+    /// The same error with the server's words passed through `clean`.
+    pub(crate) fn map_words(mut self, clean: impl Fn(&str) -> String) -> Self {
+        match &mut self {
+            Self::Unauthorised { message: words, .. }
+            | Self::RateLimited { message: words, .. }
+            | Self::BadRequest { message: words, .. }
+            | Self::Server { message: words, .. }
+            | Self::InStream { message: words }
+            | Self::BadReply { why: words }
+            | Self::Down { why: words, .. }
+            | Self::RefusedOffline { address: words }
+            | Self::Redirected { to: words, .. } => *words = clean(words),
+            Self::ModelMissing { have, .. } => {
+                for name in have {
+                    *name = clean(name);
+                }
+            }
+            _ => {}
+        }
+        self
+    }
 }
 
 fn words(limit: &Duration) -> String {

@@ -99,7 +99,8 @@ impl Ollama {
     }
 
     async fn list(&self) -> Result<Vec<ModelInfo>, LlmError> {
-        wire::models(&self.server.whole("/api/tags", None).await?)
+        let listed = wire::models(&self.server.whole("/api/tags", None).await?);
+        listed.map_err(|error| self.server.clean(error))
     }
 
     /// What `/api/tags` said about a model.
@@ -155,7 +156,7 @@ impl Backend for Ollama {
             let body = wire::body(request);
             let mut reply = Reply::new(hear);
             if let Err(error) = self.ask(request, &body, &mut reply).await {
-                return Err(reply.failed(error));
+                return Err(self.server.failed(reply, error));
             }
             let times = reply.times();
             let context_cut = context::cut(self, request, reply.usage.input).await;

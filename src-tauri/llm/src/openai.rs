@@ -102,7 +102,8 @@ impl OpenAi {
     }
 
     async fn list(&self) -> Result<Vec<ModelInfo>, LlmError> {
-        wire::models(&self.server.whole("/models", None).await?)
+        let listed = wire::models(&self.server.whole("/models", None).await?);
+        listed.map_err(|error| self.server.clean(error))
     }
 }
 
@@ -129,7 +130,7 @@ impl Backend for OpenAi {
             let mut without = Without::default();
             let mut reply = Reply::new(hear);
             if let Err(error) = self.ask(request, &mut body, &mut without, &mut reply).await {
-                return Err(reply.failed(error));
+                return Err(self.server.failed(reply, error));
             }
             Ok(Completion {
                 times: reply.times(),

@@ -14,7 +14,7 @@ const MESSAGE_CHARS: usize = 400;
 /// An error as the server described it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Refusal {
-    pub(crate) message: String,
+    message: String,
     /// `type` and `code` in one, lower case, separated by a space.
     kind: String,
     /// The parameter that is at fault.
@@ -270,13 +270,19 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     })
 }
 
+const HIDDEN: &str = "<key>";
+
+/// The same words without the key as it stands.
+pub(crate) fn without_key(words: String, key: Option<&str>) -> String {
+    match key.map(str::trim) {
+        Some(key) if !key.is_empty() && words.contains(key) => words.replace(key, HIDDEN),
+        _ => words,
+    }
+}
+
 /// The same words without the key, whole or shortened (`sk-…4f2a`).
 pub(crate) fn scrub(words: &str, key: Option<&str>) -> String {
-    const HIDDEN: &str = "<key>";
-    let mut clean = match key.map(str::trim) {
-        Some(key) if !key.is_empty() => words.replace(key, HIDDEN),
-        _ => words.to_owned(),
-    };
+    let mut clean = without_key(words.to_owned(), key);
     let mut from = 0;
     while let Some(found) = clean[from..].find("sk-") {
         let start = from + found;

@@ -135,9 +135,13 @@ pub(crate) fn unreadable(frame: &[u8], error: &serde_json::Error) -> LlmError {
         LlmError::BadReply {
             why: "it is empty".to_owned(),
         }
+    } else if frame.trim_ascii_start().starts_with(b"<") {
+        LlmError::BadReply {
+            why: "it is a web page".to_owned(),
+        }
     } else {
         LlmError::BadReply {
-            why: error.to_string(),
+            why: format!("it is not the JSON of this API ({error})"),
         }
     }
 }

@@ -14,8 +14,10 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::address;
 use crate::backend::Destination;
 use crate::clients::{Clients, Route, root_cause};
+use crate::completion::Failed;
 use crate::error::LlmError;
 use crate::refusal::{self, Refusal};
+use crate::reply::Reply;
 use crate::spec::{BackendSpec, Limits};
 
 /// More of an error's body is not read.
@@ -79,9 +81,23 @@ impl Server {
         self.key.is_some()
     }
 
-    /// The server's words without anything of our key: some servers repeat it.
-    pub(crate) fn scrub(&self, words: &str) -> String {
-        refusal::scrub(words, self.key.as_ref().map(ExposeSecret::expose_secret))
+    /// An error without anything of our key: some servers repeat it.
+    pub(crate) fn clean(&self, error: LlmError) -> LlmError {
+        let key = self.key.as_ref().map(ExposeSecret::expose_secret);
+        error.map_words(|words| refusal::scrub(words, key))
+    }
+
+    /// A failure without our key. What a model said is left as it is but for the key itself.
+    pub(crate) fn failed(&self, reply: Reply<'_>, error: LlmError) -> Failed {
+        let said = !reply.text.is_empty();
+        let mut failed = reply.failed(self.clean(error));
+        let key = self.key.as_ref().map(ExposeSecret::expose_secret);
+        failed.partial = if said {
+            refusal::without_key(failed.partial, key)
+        } else {
+            refusal::scrub(&failed.partial, key)
+        };
+        failed
     }
 
     /// Sends a question and waits for a good status; its body has then yet to be read.
@@ -181,9 +197,7 @@ impl Server {
             }
         }
         body.truncate(REFUSAL_BYTES);
-        let mut refusal = Refusal::read(&body);
-        refusal.message = self.scrub(&refusal.message);
-        refusal.into_error(status, &headers, model, self.has_key())
+        self.clean(Refusal::read(&body).into_error(status, &headers, model, self.has_key()))
     }
 }
 
