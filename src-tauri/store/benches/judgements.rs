@@ -73,7 +73,7 @@ fn main() {
         carry.take(|| {
             store
                 .start_run(new_run(&second, &session, Some(carried)), NOW)
-                .unwrap()
+                .unwrap();
         });
         alone.take(|| {
             let (cell, sample, call) = answer(&second, CELLS - 1);

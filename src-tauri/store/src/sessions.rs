@@ -145,6 +145,47 @@ impl Store {
         })
     }
 
+    /// Says what the list shows of a session, when something other than its document changed it, such as a model's
+    /// judgements. Neither a revision nor an undo step, and its place in the list stays.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Invalid`]; the errors of writing.
+    pub fn set_summary(&self, id: &str, summary: SummaryColumns) -> Result<(), StoreError> {
+        let what = "noting how far the session is";
+        let id = id.to_owned();
+        self.write(what, move |connection| {
+            let SummaryColumns {
+                options,
+                criteria,
+                cells,
+                filled,
+                status,
+                leader,
+            } = summary;
+            let changed = connection
+                .prepare_cached(
+                    "UPDATE sessions SET options = ?2, criteria = ?3, cells = ?4, filled = ?5, status = ?6, leader = ?7
+                     WHERE id = ?1",
+                )
+                .when(what)?
+                .execute(params![
+                    id,
+                    options,
+                    criteria,
+                    cells,
+                    filled,
+                    status.as_str(),
+                    leader
+                ])
+                .when(what)?;
+            if changed == 0 {
+                Err(no_session(&id))
+            } else {
+                Ok(())
+            }
+        })
+    }
+
     /// Says which file a session's content came from last.
     ///
     /// # Errors

@@ -155,3 +155,30 @@ fn search_follows_edits_undo_and_a_restart() {
     assert_eq!(found(&store, "cassandra"), Vec::<String>::new());
     assert_eq!(found(&store, "option"), ["s_1"]);
 }
+
+#[test]
+fn a_new_summary_changes_what_the_list_shows_and_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let store = open(home.path());
+    let rows = document(2, 2, 1.0);
+    create(&store, "s_1", &rows, NOW);
+    let before = store.load("s_1").unwrap().unwrap();
+    let judged = store::SummaryColumns {
+        filled: 3,
+        status: store::SessionStatus::CloseRace,
+        leader: Some("Option 1".into()),
+        ..before.session.summary.clone()
+    };
+    store.set_summary("s_1", judged.clone()).unwrap();
+    let after = store.load("s_1").unwrap().unwrap();
+    assert_eq!(after.session.summary, judged);
+    let expected = store::SessionRow {
+        summary: judged.clone(),
+        ..before.session
+    };
+    assert_eq!((after.session, after.undo), (expected, before.undo));
+    assert_eq!(
+        store.set_summary("s_none", judged).unwrap_err().code(),
+        "not_found"
+    );
+}
