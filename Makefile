@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup page run dev test test-rust test-page test-window bench bindings lint fmt bundle
+.PHONY: help setup peers page run dev test test-rust test-page test-window bench bindings lint fmt bundle
 
 SAMPLE := examples/ledger-database.toml
 
@@ -11,6 +11,9 @@ help: ## this list
 
 setup: ## install what is missing, say what is too old
 	@.ci/setup
+
+peers: setup ## the real model servers that the tests talk to (.venv-peers/)
+	@.ci/setup-peers
 
 page: setup
 	@npm --prefix ui run build --silent
@@ -24,7 +27,7 @@ dev: setup ## the window with a page that reloads as you edit
 
 test: test-rust test-page ## everything: Rust with the real window, then the page
 
-test-rust: page
+test-rust: page peers
 	cargo test --workspace --no-fail-fast
 
 test-page: page

@@ -194,13 +194,15 @@ pub(crate) fn tokens(text: &str) -> u64 {
 }
 
 pub(crate) fn hex(text: &str) -> String {
+    hex_of(&Sha256::digest(text.as_bytes()))
+}
+
+pub(crate) fn hex_of(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").unwrap();
-            hex
-        })
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
 }
 
 pub(crate) fn number(text: &str) -> u64 {

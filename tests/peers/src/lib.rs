@@ -12,8 +12,11 @@ mod body;
 mod double;
 mod frames;
 mod journal;
+pub mod litellm;
+pub mod llama_cpp;
 mod ollama;
 mod openai;
+pub mod python;
 mod script;
 
 pub use answer::{Answer, Asked, judgement};
@@ -21,4 +24,5 @@ pub use double::{Double, closed_address};
 pub use journal::{Fate, Seen};
 pub use ollama::Ollama;
 pub use openai::OpenAi;
+pub use python::{Missing, Server};
 pub use script::{Fault, Latency, Model, Script, When};
