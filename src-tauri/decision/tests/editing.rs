@@ -282,10 +282,78 @@ fn labels_say_what_was_done() {
             "Removing Ease",
         ),
         (
+            json!([{ "edit": "set_judge", "judge": { "model": "m" } }]),
+            "Judge",
+        ),
+        (
+            json!([{ "edit": "update_criterion", "id": "c2", "judge": { "samples": 3 } }]),
+            "Judge of Ease",
+        ),
+        (
             json!([{ "edit": "set_topic", "text": "U" }, { "edit": "set_notes", "text": "n" }]),
             "Topic and 1 more",
         ),
     ] {
         assert_eq!(done(&sample(), json).label, label);
     }
+}
+
+#[test]
+fn a_judge_is_set_cleared_and_checked() {
+    let set =
+        |judge: Value| done(&sample(), json!([{ "edit": "set_judge", "judge": judge }])).decision;
+    let full = set(json!({ "backend": " ollama ", "model": "m", "temperature": 0, "samples": 3 }));
+    let judge = full.judge.clone().unwrap();
+    assert_eq!(
+        (judge.backend.as_deref(), judge.temperature, judge.samples),
+        (Some("ollama"), Some(0.0), Some(3))
+    );
+    // Empty parts are none, and a judge of none is none.
+    assert_eq!(
+        set(json!({ "backend": "", "model": " ", "temperature": null })).judge,
+        None
+    );
+    assert_eq!(set(Value::Null).judge, None);
+    let cleared = done(&full, json!([{ "edit": "set_judge", "judge": null }]));
+    assert_eq!(cleared.decision, sample());
+
+    let update = |decision: &Decision, change: Value| {
+        let mut edit = json!({ "edit": "update_criterion", "id": "c2" });
+        edit.as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
+        done(decision, json!([edit])).decision
+    };
+    let own = update(&full, json!({ "judge": { "model": "larger" } }));
+    assert_eq!(
+        own.criteria[1].judge.as_ref().unwrap().model.as_deref(),
+        Some("larger")
+    );
+    // Another judge changes nothing that a hand has scored, and another edit nothing of the judge.
+    assert!(!own.cells[0][1].before_edit);
+    assert_eq!(
+        update(&own, json!({ "note": "n" })).criteria[1].judge,
+        own.criteria[1].judge
+    );
+    assert_eq!(update(&own, json!({ "judge": null })), full);
+
+    for (judge, field) in [
+        (json!({ "temperature": 2.1 }), "judge.temperature"),
+        (json!({ "temperature": -0.1 }), "judge.temperature"),
+        (json!({ "samples": 0 }), "judge.samples"),
+        (json!({ "samples": 101 }), "judge.samples"),
+        (json!({ "model": "m".repeat(201) }), "judge.model"),
+    ] {
+        let problems = refused(json!([{ "edit": "set_judge", "judge": judge }]));
+        assert_eq!(problems[0].field, field, "{problems:?}");
+        let problems = refused(json!([{ "edit": "update_criterion", "id": "c2", "judge": judge }]));
+        assert_eq!(
+            problems[0].field,
+            format!("criteria[1].{field}"),
+            "{problems:?}"
+        );
+    }
+    // What goes over the wire comes back as it was.
+    let edit = json!([{ "edit": "update_criterion", "id": "c2", "judge": null }]);
+    assert_eq!(serde_json::to_value(edits(edit.clone())).unwrap(), edit);
 }

@@ -137,6 +137,12 @@ fn anything_valid() -> impl Strategy<Value = Decision> {
             criterion.rubric.insert(Level(2.5), texts[8].clone());
             criterion.prompt.clone_from(&texts[9]);
             criterion.note.clone_from(&texts[10]);
+            criterion.judge = on[1].then(|| decision::Judge {
+                backend: on[2].then(|| "b".to_owned()),
+                model: None,
+                temperature: on[3].then_some(1.5),
+                samples: Some(3),
+            });
             let option = &mut decision.options[0];
             option.note.clone_from(&texts[11]);
             option.evidence = vec![Evidence {
@@ -179,6 +185,8 @@ fn any_edit() -> impl Strategy<Value = Edit> {
         (id(), number()).prop_map(|(id, x)| serde_json::json!({ "edit": "set_weights", "weights": { id: x } })),
         (id(), any::<u32>()).prop_map(|(id, to)| serde_json::json!({ "edit": "move_option", "id": id, "to": to })),
         (id(), any::<u8>()).prop_map(|(id, to)| serde_json::json!({ "edit": "move_criterion", "id": id, "to": to })),
+        (text(), number()).prop_map(|(model, x)| serde_json::json!({ "edit": "set_judge", "judge": { "model": model, "temperature": x } })),
+        (id(), option::of(0_u8..4)).prop_map(|(id, n)| serde_json::json!({ "edit": "update_criterion", "id": id, "judge": n.map(|n| serde_json::json!({ "samples": n })) })),
         id().prop_map(|id| serde_json::json!({ "edit": "remove_option", "id": id })),
         id().prop_map(|id| serde_json::json!({ "edit": "remove_criterion", "id": id })),
         (text(), option::of(0_u8..9)).prop_map(|(name, at)| serde_json::json!({ "edit": "add_option", "at": at, "name": name })),
