@@ -12,6 +12,8 @@ pub mod models;
 pub mod runtime;
 pub mod spec;
 
+#[cfg(test)]
+mod any_split;
 mod frames;
 mod near;
 mod ollama;

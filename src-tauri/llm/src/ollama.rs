@@ -201,3 +201,29 @@ impl Backend for Ollama {
         Box::pin(async move { self.known(model).await.ok()??.digest })
     }
 }
+
+/// The reader of an answer, for tests that cut answers into pieces.
+#[cfg(test)]
+pub(crate) fn chat_reader(model: &str) -> wire::Chat<'_> {
+    wire::Chat::new(model)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::context::tokens_at_least;
+
+    #[test]
+    fn no_tokenizer_makes_fewer_tokens_than_we_count() {
+        for (text, at_least) in [
+            ("", 0),
+            ("one", 1),
+            ("one two  three\nfour", 4),
+            // Rows of signs may be one token each.
+            ("----------- === ***", 0),
+            ("a-b c_d", 2),
+            ("日本語の文章です", 2),
+        ] {
+            assert_eq!(tokens_at_least(text), at_least, "{text}");
+        }
+    }
+}

@@ -160,3 +160,9 @@ impl Backend for OpenAi {
         Box::pin(async { None })
     }
 }
+
+/// The reader of a streamed answer, for tests that cut answers into pieces.
+#[cfg(test)]
+pub(crate) fn stream_reader(model: &str) -> wire::Stream<'_> {
+    wire::Stream::new(model)
+}

@@ -107,7 +107,7 @@ struct Said<'a> {
 }
 
 /// Reads the answer to one question.
-pub(super) struct Chat<'m> {
+pub(crate) struct Chat<'m> {
     lines: Lines,
     model: &'m str,
 }

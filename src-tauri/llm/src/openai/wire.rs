@@ -168,7 +168,7 @@ struct PromptCounts {
 }
 
 /// Reads a streamed answer.
-pub(super) struct Stream<'m> {
+pub(crate) struct Stream<'m> {
     events: Events,
     model: &'m str,
 }
