@@ -5,7 +5,8 @@ use toml_edit::{Document, DocumentMut, Item, Table};
 
 use crate::backend_table::{self, Mistake};
 use crate::backends::{BackendConfig, BackendKind};
-use crate::file::{Read, Rewritten};
+use crate::contents::Read;
+use crate::file::Rewritten;
 use crate::{Saved, SettingProblem, Settings, SettingsError, SettingsFile};
 
 const BACKENDS: &str = "backends";
@@ -205,11 +206,13 @@ fn cut(text: &str, name: &str) -> Option<String> {
         }
     }
     let mut left = text.to_owned();
-    for (start, mut end) in lines.into_iter().rev() {
+    for (mut start, mut end) in lines.into_iter().rev() {
         // One of the two empty lines around it goes with it.
-        let alone = start == 0 || text[..start].ends_with("\n\n");
-        if alone && text[end..].starts_with('\n') {
+        let apart = text[..start].ends_with("\n\n");
+        if (apart || start == 0) && text[end..].starts_with('\n') {
             end += 1;
+        } else if apart && end == text.len() {
+            start -= 1;
         }
         left.replace_range(start..end, "");
     }

@@ -11,6 +11,7 @@ pub mod values;
 
 mod backend_file;
 mod backend_table;
+mod contents;
 mod keys;
 mod lock;
 mod write;

@@ -435,7 +435,7 @@ fn a_removed_backend_takes_its_own_lines_and_no_others() {
         (
             "default_backend = \"b\"\ntheme = \"dark\"\n\n[backends.b]\nkind = \"ollama\"".to_owned(),
             "b",
-            "theme = \"dark\"\n\n".to_owned(),
+            "theme = \"dark\"\n".to_owned(),
         ),
         (
             "default_backend = \"ollama\"\n[backends.ollama]\n# none\n[zoom]\nz = 1\n".to_owned(),
@@ -464,6 +464,26 @@ fn a_removed_backend_takes_its_own_lines_and_no_others() {
         file.remove_backend(name).unwrap();
         assert_eq!(text(&folders), after, "{name} of {before}");
         assert!(!file.current().backends.iter().any(|b| b.name == name));
+    }
+}
+
+#[test]
+fn adding_a_backend_and_removing_it_again_leaves_the_file_as_it_was() {
+    for before in [
+        LIVED_IN,
+        "theme = \"dark\"\n",
+        "# mine\r\ntheme = \"dark\"\r\n",
+        "[backends.a]\nkind = \"ollama\"\n\n# at the end\n",
+        "backends = { a = { kind = \"ollama\" } } # short\n",
+        "\u{feff}[[lists]]\nx = 1\n[[lists]]\nx = 2\n",
+    ] {
+        let (_temp, folders) = with_file(before);
+        let mut file = SettingsFile::load(&folders).unwrap();
+        file.put_backend(&BackendConfig::new("new", BackendKind::Openai))
+            .unwrap();
+        assert_ne!(text(&folders), before);
+        file.remove_backend("new").unwrap();
+        assert_eq!(text(&folders), before);
     }
 }
 
