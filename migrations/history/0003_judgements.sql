@@ -3,6 +3,8 @@
 
 -- Judged: a model is asked; ranked: only what was typed is counted.
 ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'ranked' CHECK (kind IN ('ranked', 'judged'));
+-- Its cells counted and its calls added up, once it has ended and neither changes any more.
+ALTER TABLE runs ADD COLUMN tally TEXT CHECK (tally IS NULL OR (finished_at IS NOT NULL AND json_valid(tally)));
 
 -- Of exactly what was asked; a cell whose prompt has another one now is stale.
 ALTER TABLE cells ADD COLUMN fingerprint TEXT;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{StoreError, While};
 
-/// Statements kept prepared on each connection; the room has about 60.
+/// Statements kept prepared on each connection; the room has about 75.
 const PREPARED: usize = 96;
 
 pub(crate) fn open_writer(file: &Path, busy: Duration) -> Result<Connection, StoreError> {

@@ -197,7 +197,7 @@ mod tests {
         ),
         (
             3,
-            "fcc367da71bb28a737fc2b099e9d9fbb35db018ceeab43d8700b50da3b9832e2",
+            "9c0859ab1deb6b66216e0e48e6be3ef62153b5947486b1b44fd684f99d816aae",
         ),
     ];
 

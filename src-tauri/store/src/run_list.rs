@@ -1,10 +1,12 @@
 //! Runs as they are listed: each with its cells counted and its calls added up, in one query.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::Type;
+use rusqlite::{Connection, Row};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{StoreError, While};
 use crate::run_rows::{RunCells, RunRow, RunUsage};
-use crate::runs::LOADING;
+use crate::runs::{LOADING, SAVING};
 use crate::store::Store;
 
 impl Store {
@@ -49,17 +51,37 @@ impl Store {
     /// # Errors
     /// When they cannot be read.
     pub fn run_usage(&self, run_id: &str) -> Result<RunUsage, StoreError> {
-        self.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT count(*), count(error_code), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)
-                     FROM calls WHERE run = (SELECT key FROM runs WHERE id = ?1)",
-                )
-                .when(LOADING)?
-                .query_row(params![run_id], |row| read_usage(row, 0))
-                .when(LOADING)
-        })
+        let run = self
+            .read(|connection| list(connection, "id = ?1", run_id))?
+            .pop();
+        Ok(run.unwrap_or_default().usage)
     }
+}
+
+/// What is known of a run that has ended, so that a list of runs does not count all their cells again.
+#[derive(Serialize, Deserialize)]
+struct Tally {
+    cells: RunCells,
+    usage: RunUsage,
+}
+
+/// Keeps the tally of a run that is just about to end or has.
+pub(crate) fn keep_tally(connection: &Connection, run_id: &str) -> Result<(), StoreError> {
+    let Some(run) = list(connection, "id = ?1", run_id)?.pop() else {
+        return Ok(());
+    };
+    let tally = Tally {
+        cells: run.cells,
+        usage: run.usage,
+    };
+    let tally =
+        serde_json::to_string(&tally).map_err(|error| StoreError::defect(SAVING, &error))?;
+    connection
+        .prepare_cached("UPDATE runs SET tally = ?2 WHERE id = ?1")
+        .when(SAVING)?
+        .execute([run_id, &tally])
+        .when(SAVING)?;
+    Ok(())
 }
 
 /// `chosen` is a condition of ours on the table `runs` with one parameter.
@@ -75,17 +97,17 @@ fn list(connection: &Connection, chosen: &str, parameter: &str) -> Result<Vec<Ru
                      count(*) FILTER (WHERE state = 'unparsed') AS unparsed,
                      count(*) FILTER (WHERE state = 'failed') AS failed,
                      count(*) FILTER (WHERE state = 'cancelled') AS cancelled
-                 FROM cells WHERE run IN (SELECT key FROM chosen) GROUP BY run),
+                 FROM cells WHERE run IN (SELECT key FROM chosen WHERE tally IS NULL) GROUP BY run),
              used AS (
                  SELECT run, count(*) AS calls, count(error_code) AS errors, sum(input_tokens) AS input,
                      sum(output_tokens) AS output
-                 FROM calls WHERE run IN (SELECT key FROM chosen) GROUP BY run)
+                 FROM calls WHERE run IN (SELECT key FROM chosen WHERE tally IS NULL) GROUP BY run)
              SELECT id, document_revision, method, parameters, started_at, finished_at, outcome, ranking,
                  (SELECT count(*) FROM runs AS earlier
                   WHERE earlier.session = chosen.session AND earlier.key <= chosen.key),
                  kind = 'judged', coalesce(total, 0), coalesce(carried, 0), coalesce(asked, 0), coalesce(scored, 0),
                  coalesce(abstained, 0), coalesce(unparsed, 0), coalesce(failed, 0), coalesce(cancelled, 0),
-                 coalesce(calls, 0), coalesce(errors, 0), coalesce(input, 0), coalesce(output, 0)
+                 coalesce(calls, 0), coalesce(errors, 0), coalesce(input, 0), coalesce(output, 0), tally
              FROM chosen LEFT JOIN counted ON counted.run = chosen.key LEFT JOIN used ON used.run = chosen.key
              ORDER BY chosen.key DESC"
         ))
@@ -95,6 +117,33 @@ fn list(connection: &Connection, chosen: &str, parameter: &str) -> Result<Vec<Ru
 }
 
 fn read_run(row: &Row<'_>) -> Result<RunRow, rusqlite::Error> {
+    let counted = || -> Result<Tally, rusqlite::Error> {
+        Ok(Tally {
+            cells: RunCells {
+                total: row.get(10)?,
+                carried: row.get(11)?,
+                asked: row.get(12)?,
+                scored: row.get(13)?,
+                abstained: row.get(14)?,
+                unparsed: row.get(15)?,
+                failed: row.get(16)?,
+                cancelled: row.get(17)?,
+            },
+            usage: RunUsage {
+                calls: row.get(18)?,
+                failed: row.get(19)?,
+                input_tokens: row.get(20)?,
+                output_tokens: row.get(21)?,
+            },
+        })
+    };
+    let kept: Option<String> = row.get(22)?;
+    let Tally { cells, usage } = match kept {
+        Some(tally) => serde_json::from_str(&tally).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(22, Type::Text, error.into())
+        })?,
+        None => counted()?,
+    };
     Ok(RunRow {
         id: row.get(0)?,
         document_revision: row.get(1)?,
@@ -106,26 +155,7 @@ fn read_run(row: &Row<'_>) -> Result<RunRow, rusqlite::Error> {
         ranking: row.get(7)?,
         number: row.get(8)?,
         judged: row.get(9)?,
-        cells: RunCells {
-            total: row.get(10)?,
-            carried: row.get(11)?,
-            asked: row.get(12)?,
-            scored: row.get(13)?,
-            abstained: row.get(14)?,
-            unparsed: row.get(15)?,
-            failed: row.get(16)?,
-            cancelled: row.get(17)?,
-        },
-        usage: read_usage(row, 18)?,
-    })
-}
-
-/// Four columns from `first`.
-fn read_usage(row: &Row<'_>, first: usize) -> Result<RunUsage, rusqlite::Error> {
-    Ok(RunUsage {
-        calls: row.get(first)?,
-        failed: row.get(first + 1)?,
-        input_tokens: row.get(first + 2)?,
-        output_tokens: row.get(first + 3)?,
+        cells,
+        usage,
     })
 }

@@ -1,5 +1,7 @@
 //! The rows of runs and of what was judged in them, as plain values. What a score or a prompt means lives elsewhere.
 
+use serde::{Deserialize, Serialize};
+
 /// A run to be started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRun {
@@ -78,7 +80,7 @@ pub struct RunRow {
 }
 
 /// The cells of a run, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RunCells {
     /// All that have a row.
     pub total: u32,
@@ -99,7 +101,7 @@ pub struct RunCells {
 }
 
 /// The calls of one run, added up; those of cells that it took over are not among them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RunUsage {
     /// Calls, answered or not.
     pub calls: u32,

@@ -9,7 +9,7 @@ use crate::rows::SessionRow;
 use crate::run_rows::{CellRow, NewRun, RunEnd};
 use crate::sessions::{self, no_session};
 use crate::store::Store;
-use crate::{cells, search};
+use crate::{cells, run_list, search};
 
 pub(crate) const SAVING: &str = "saving the run";
 pub(crate) const LOADING: &str = "loading the runs";
@@ -51,7 +51,8 @@ impl Store {
             };
             let key = insert(connection, session, &run, kind, now_ms)?;
             cells::put(connection, key, &cells)?;
-            close(connection, key, &end, now_ms)
+            close(connection, key, &end, now_ms)?;
+            run_list::keep_tally(connection, &run.id)
         })
     }
 
@@ -102,7 +103,8 @@ impl Store {
         let run_id = run_id.to_owned();
         self.write(SAVING, move |connection| {
             let (key, _) = held_by_us(connection, &run_id)?;
-            close(connection, key, &end, now_ms)
+            close(connection, key, &end, now_ms)?;
+            run_list::keep_tally(connection, &run_id)
         })
     }
 
@@ -176,27 +178,38 @@ fn unfinished(connection: &Connection, run_id: &str) -> Result<(i64, i64), Store
         .query_row([run_id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
         .when(SAVING)?
-        .ok_or_else(|| StoreError::not_found(format!("unfinished run {run_id}")))
+        .ok_or_else(|| no_unfinished(run_id))
 }
 
+/// Key and session of a run that has not ended and that this process holds.
 pub(crate) fn held_by_us(connection: &Connection, run_id: &str) -> Result<(i64, i64), StoreError> {
-    let (key, session) = unfinished(connection, run_id)?;
-    let holder = connection
+    let found = connection
         .prepare_cached(
-            "SELECT lease_pid, lease_process_start, lease_boot, lease_space, lease_heartbeat FROM runs WHERE key = ?1
-             AND lease_pid IS NOT NULL",
+            "SELECT lease_pid, lease_process_start, lease_boot, lease_space, lease_heartbeat, key, session FROM runs
+             WHERE id = ?1 AND finished_at IS NULL",
         )
         .when(SAVING)?
-        .query_row([key], read_holder)
+        .query_row([run_id], |row| {
+            let held = row.get::<_, Option<u32>>(0)?.is_some();
+            let holder = if held { Some(read_holder(row)?.0) } else { None };
+            Ok((holder, row.get(5)?, row.get(6)?))
+        })
         .optional()
         .when(SAVING)?;
-    match holder {
-        Some((holder, _)) if holder == *Holder::this_process() => Ok((key, session)),
-        Some((holder, _)) => Err(StoreError::Leased { pid: holder.pid }),
-        None => Err(StoreError::not_found(format!(
+    match found {
+        None => Err(no_unfinished(run_id)),
+        Some((Some(holder), key, session)) if holder == *Holder::this_process() => {
+            Ok((key, session))
+        }
+        Some((Some(holder), ..)) => Err(StoreError::Leased { pid: holder.pid }),
+        Some((None, ..)) => Err(StoreError::not_found(format!(
             "lease of this process on run {run_id}"
         ))),
     }
+}
+
+fn no_unfinished(run_id: &str) -> StoreError {
+    StoreError::not_found(format!("unfinished run {run_id}"))
 }
 
 /// One live process at a time works on a session.

@@ -303,9 +303,7 @@ impl Desk {
 
     /// One job's failure takes back that job only. An error means that the whole transaction is gone.
     fn in_savepoint(&self, job: &mut dyn Job) -> Result<(), StoreError> {
-        self.connection
-            .execute_batch("SAVEPOINT job")
-            .when("saving")?;
+        self.run("SAVEPOINT job")?;
         let keep = job.run(&self.connection);
         if self.connection.is_autocommit() {
             return Err(StoreError::Io {
@@ -313,12 +311,15 @@ impl Desk {
                 why: "SQLite took the transaction back; the disk may be full or failing".into(),
             });
         }
-        let end = if keep {
-            "RELEASE job"
-        } else {
-            "ROLLBACK TO job; RELEASE job"
-        };
-        self.connection.execute_batch(end).when("saving")
+        if !keep {
+            self.run("ROLLBACK TO job")?;
+        }
+        self.run("RELEASE job")
+    }
+
+    fn run(&self, sql: &str) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).when("saving")?;
+        statement.execute([]).map(|_| ()).when("saving")
     }
 
     /// The next job that is already there. A task that must run alone is put aside and ends the transaction.

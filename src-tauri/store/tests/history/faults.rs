@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use store::{Condition, OpenOptions, SessionFilter, Store, StoreError};
 
 use crate::children::{Helper, SESSIONS_EACH, command, run, start, uniform};
+use crate::judgements::{call, judged, sample};
 use crate::samples::{NOW, create, document, open, step};
 
 fn wal_bytes(folder: &Path) -> u64 {
@@ -213,7 +214,10 @@ fn a_run_is_held_by_one_process_until_that_process_is_gone() {
     // An unfinished run that nobody holds.
     let connection = Connection::open(home.path().join("history.db")).unwrap();
     connection
-        .execute("UPDATE runs SET finished_at = NULL, outcome = NULL", [])
+        .execute(
+            "UPDATE runs SET finished_at = NULL, outcome = NULL, tally = NULL",
+            [],
+        )
         .unwrap();
     drop(connection);
 
@@ -233,10 +237,31 @@ fn a_run_is_held_by_one_process_until_that_process_is_gone() {
         store.put_cells("r_1", Vec::new()).unwrap_err(),
         StoreError::Leased { pid }
     );
+    let answer = sample("o0", "c0", 1, 1.0);
+    let calls = vec![call("r_1", &answer, 1)];
+    let last = Some((answer.clone(), calls.clone()));
+    assert_eq!(
+        store.put_sample("r_1", answer, calls).unwrap_err(),
+        StoreError::Leased { pid }
+    );
+    assert_eq!(
+        store
+            .put_judgement("r_1", judged("o0", "c0", 1.0), last.clone())
+            .unwrap_err(),
+        StoreError::Leased { pid }
+    );
+    let (tell, told) = std::sync::mpsc::channel();
+    store.submit_judgement("r_1", judged("o0", "c0", 1.0), last.clone(), move |kept| {
+        tell.send(kept).unwrap();
+    });
+    assert_eq!(told.recv().unwrap(), Err(StoreError::Leased { pid }));
     child.kill();
     child.process.wait().unwrap();
     store.take_lease("r_1", NOW).unwrap();
-    store.put_cells("r_1", Vec::new()).unwrap();
+    store
+        .put_judgement("r_1", judged("o0", "c0", 1.0), last)
+        .unwrap();
+    assert_eq!(store.run_samples("r_1").unwrap().len(), 1);
 }
 
 /// How to run a program for which permission bits hold: root passes over them by a capability, which is taken away.

@@ -1,5 +1,6 @@
 //! Runs one after another: what a later one takes over from an earlier one, and how they are listed.
 
+use rusqlite::Connection;
 use store::{Carry, CellRow, NewRun, RunCells, RunEnd, RunUsage, Store};
 
 use crate::judgements::{call, count, finish, judge, judged, judged_run, sample, started};
@@ -180,6 +181,16 @@ fn the_list_of_runs_counts_cells_calls_and_tokens() {
     };
     assert_eq!(runs[2].usage, usage);
     assert_eq!(store.run_usage("r_1").unwrap(), usage);
+    // What is kept at the end of a run is what counting gives.
+    let connection = Connection::open(home.path().join("history.db")).unwrap();
+    assert_eq!(
+        connection
+            .execute("UPDATE runs SET tally = NULL WHERE tally IS NOT NULL", [])
+            .unwrap(),
+        3
+    );
+    drop(connection);
+    assert_eq!(store.runs("s_1").unwrap(), runs);
     assert_eq!(
         runs[1].cells,
         RunCells {
