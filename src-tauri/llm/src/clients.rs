@@ -1,6 +1,7 @@
 //! The one place where HTTP clients are made: one for each way out (direct to this machine, as the environment says, a
 //! given proxy) and set of trusted authorities, shared by all backends that go that way, so that connections are reused.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -11,7 +12,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Certificate, Client, ClientBuilder, Proxy, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, RequestBuilder, Response, redirect};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -205,6 +206,33 @@ impl Resolve for Loopback {
     }
 }
 
+tokio::task_local! {
+    /// Whether the request that is being sent had to begin a connection of its own.
+    static BEGAN: Cell<bool>;
+}
+
+/// Sends a request. A connection kept from before may be one that the server is just closing, which shows only when it is
+/// used again: llama.cpp does so after every stream. Then nothing was answered, and the request goes out once more.
+pub(crate) async fn send(request: RequestBuilder) -> reqwest::Result<Response> {
+    loop {
+        // Bodies here are text in memory; only a stream could not be sent twice.
+        let Some(again) = request.try_clone() else {
+            return request.send().await;
+        };
+        let (sent, began) = BEGAN
+            .scope(Cell::new(false), async {
+                let sent = again.send().await;
+                (sent, BEGAN.with(Cell::get))
+            })
+            .await;
+        match sent {
+            // Each round uses up one kept connection, so there is an end to it.
+            Err(error) if !began && !error.is_timeout() && !error.is_builder() => {}
+            sent => return sent,
+        }
+    }
+}
+
 /// Counts the connections that were made.
 #[derive(Clone)]
 struct CountLayer(Arc<AtomicU64>);
@@ -240,6 +268,8 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
+        // Not there when the pool makes a connection on its own account.
+        let _ = BEGAN.try_with(|began| began.set(true));
         let connecting = self.inner.call(request);
         let opened = Arc::clone(&self.opened);
         Box::pin(async move {

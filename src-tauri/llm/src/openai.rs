@@ -50,7 +50,7 @@ impl OpenAi {
         let kind = answer.content_type();
         // What comes is believed over what was asked for: some servers know only one of the two.
         let streamed = kind.starts_with("text/event-stream")
-            || (request.stream && !kind.starts_with("application/json"));
+            || (request.stream && !kind.contains("json") && !kind.contains("html"));
         let mut stream;
         let mut plain;
         let reader: &mut dyn Reader = if streamed {

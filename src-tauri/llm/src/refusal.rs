@@ -155,6 +155,8 @@ impl Refusal {
             "exceeds the available context size",
             "longer than the context",
             "prompt is too long",
+            "context window exceeded",
+            "contextwindowexceedederror",
         ];
         if !self.says(&too_long) {
             return None;

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::address;
 use crate::backend::Destination;
-use crate::clients::{Clients, Route, root_cause};
+use crate::clients::{Clients, Route, root_cause, send};
 use crate::completion::Failed;
 use crate::error::LlmError;
 use crate::refusal::{self, Refusal};
@@ -121,7 +121,7 @@ impl Server {
                 .body(body);
         }
         let patience = self.limits.first_byte;
-        let response = tokio::time::timeout(patience, request.send())
+        let response = tokio::time::timeout(patience, send(request))
             .await
             .map_err(|_| LlmError::FirstByteTimeout {
                 waited: self.limits.first_byte,

@@ -256,17 +256,34 @@ async fn sixteen_questions_at_once_do_not_wait_for_each_other() {
 }
 
 #[tokio::test]
-async fn a_connection_the_server_gave_up_meanwhile_is_replaced_without_a_failure() {
-    // Each answer is followed by a closed connection that the client may still hold for good.
-    let server = Server::start(|_| {
-        let mut acts = good_answer(Kind::Ollama);
-        acts.push(Act::Close);
-        acts
-    })
-    .await;
-    let backend = backend(Kind::Ollama, &server, &Clients::new());
-    for _ in 0..20 {
-        let result = backend.complete(&question(true), &mut |_| {}).await;
-        assert!(result.is_ok(), "{result:?}");
+async fn a_kept_connection_that_the_server_gives_up_is_replaced_without_a_failure() {
+    for kind in BOTH {
+        // Every second request is read and met with a closed connection.
+        let count = std::sync::atomic::AtomicUsize::new(0);
+        let server = Server::start(move |_| {
+            match count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 2 {
+                0 => good_answer(kind),
+                _ => vec![Act::Close],
+            }
+        })
+        .await;
+        let backend = backend(kind, &server, &Clients::new());
+        for _ in 0..10 {
+            let result = backend.complete(&question(true), &mut |_| {}).await;
+            assert!(result.is_ok(), "{result:?}");
+        }
+        assert_eq!(server.requests().len(), 19);
     }
+}
+
+#[tokio::test]
+async fn a_new_connection_that_is_closed_without_an_answer_is_a_failure_at_once() {
+    let server = Server::always(vec![Act::Close]).await;
+    let backend = backend(Kind::Ollama, &server, &Clients::new());
+    let failed = backend
+        .complete(&question(true), &mut |_| {})
+        .await
+        .unwrap_err();
+    assert_eq!(failed.error.code(), "cut");
+    assert_eq!(server.requests().len(), 1);
 }
