@@ -41,10 +41,16 @@ impl Random for SystemRandom {
 
 /// `s_` and 13 characters of Crockford's base 32 (65 bits' worth of room for 64), no look-alikes.
 pub fn session_id(random: &dyn Random) -> String {
+    id('s', random)
+}
+
+/// As [`session_id`], with another letter before it: `r` for runs, `k` for calls.
+pub(crate) fn id(letter: char, random: &dyn Random) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let mut bits = random.bits();
     let mut id = String::with_capacity(15);
-    id.push_str("s_");
+    id.push(letter);
+    id.push('_');
     for _ in 0..13 {
         id.push(char::from(
             ALPHABET[usize::try_from(bits & 31).unwrap_or(0)],

@@ -1,13 +1,14 @@
 //! The session that lies on the desk: the last one opened or edited, kept in memory so that a dragged slider or a typed
-//! digit does not read fifty rows of twenty-five cells again. The history stays the truth: a save names the revision it
-//! started from, and a stale copy is put away.
+//! digit does not read fifty rows of twenty-five cells again, nor work out 1,250 prompts. The history stays the truth: a
+//! save names the revision it started from, and a stale copy is put away.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use decision::Decision;
 use store::{DocumentRows, SessionBundle, SessionRow};
 
 use crate::error::EngineError;
+use crate::judging::{Judgements, fingerprints};
 use crate::rows::decision_of;
 
 /// A session as read: its row, its rows, and the decision they hold.
@@ -18,42 +19,117 @@ pub(crate) struct Open {
     pub decision: Decision,
     pub undo: Option<String>,
     pub redo: Option<String>,
+    prints: OnceLock<Arc<Vec<Option<String>>>>,
 }
 
 impl Open {
+    pub(crate) fn new(
+        session: SessionRow,
+        rows: DocumentRows,
+        decision: Decision,
+        undo: Option<String>,
+        redo: Option<String>,
+    ) -> Self {
+        Self {
+            session,
+            rows,
+            decision,
+            undo,
+            redo,
+            prints: OnceLock::new(),
+        }
+    }
+
     /// From what the history holds.
     pub(crate) fn read(bundle: SessionBundle) -> Result<Self, EngineError> {
         let decision = decision_of(&bundle.rows)?;
-        Ok(Self {
-            session: bundle.session,
-            rows: bundle.rows,
+        Ok(Self::new(
+            bundle.session,
+            bundle.rows,
             decision,
-            undo: bundle.undo,
-            redo: bundle.redo,
-        })
+            bundle.undo,
+            bundle.redo,
+        ))
+    }
+
+    /// The fingerprints of what each cell would be asked, row by row; worked out once.
+    pub(crate) fn prints(&self) -> Arc<Vec<Option<String>>> {
+        Arc::clone(
+            self.prints
+                .get_or_init(|| Arc::new(fingerprints(&self.decision))),
+        )
     }
 }
 
-/// Holds at most one session.
+/// Holds at most one session, and its judgements.
 #[derive(Default)]
-pub(crate) struct Desk(Mutex<Option<Arc<Open>>>);
+pub(crate) struct Desk(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    open: Option<Arc<Open>>,
+    /// The judgements of the session called so.
+    judgements: Option<(String, Arc<Judgements>)>,
+    /// Counts how often judgements were put away, so that none are put back that were read before.
+    turn: u64,
+}
 
 impl Desk {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The session called `id`, if it lies here.
     pub(crate) fn take(&self, id: &str) -> Option<Arc<Open>> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().filter(|open| open.session.id == id).cloned()
+        let held = self.held();
+        held.open
+            .as_ref()
+            .filter(|open| open.session.id == id)
+            .cloned()
     }
 
     /// Puts a session here, in the place of any other.
     pub(crate) fn put(&self, open: Open) -> Arc<Open> {
         let open = Arc::new(open);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&open));
+        self.held().open = Some(Arc::clone(&open));
         open
+    }
+
+    /// The judgements of the session called `id`; `read` is asked when they do not lie here.
+    pub(crate) fn judgements(
+        &self,
+        id: &str,
+        read: impl FnOnce() -> Result<Judgements, EngineError>,
+    ) -> Result<Arc<Judgements>, EngineError> {
+        let turn = {
+            let held = self.held();
+            if let Some((session, judgements)) = &held.judgements
+                && session == id
+            {
+                return Ok(Arc::clone(judgements));
+            }
+            held.turn
+        };
+        let judgements = Arc::new(read()?);
+        let mut held = self.held();
+        if held.turn == turn {
+            held.judgements = Some((id.to_owned(), Arc::clone(&judgements)));
+        }
+        Ok(judgements)
+    }
+
+    /// Puts the judgements away: somebody wrote others.
+    pub(crate) fn forget_judgements(&self) {
+        let mut held = self.held();
+        held.judgements = None;
+        held.turn += 1;
     }
 
     /// Puts away whatever lies here.
     pub(crate) fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut held = self.held();
+        held.open = None;
+        held.judgements = None;
+        held.turn += 1;
     }
 }

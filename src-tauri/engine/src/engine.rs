@@ -1,13 +1,17 @@
 //! The one composition root: opens the rooms on one data folder and holds them for window and terminal alike.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use settings::{Folders, SettingsFile};
 use store::{OpenOptions, Store, StoreError};
 
+use crate::backends::Keys;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::desk::Desk;
 use crate::error::EngineError;
+use crate::judging::LiveRuns;
+use crate::surroundings::{Surroundings, System};
 use crate::view::UiSettings;
 
 /// Where the engine works and what it takes from outside.
@@ -19,6 +23,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// Makes identifiers.
     pub random: Arc<dyn Random>,
+    /// Tells environment variables and the network's state.
+    pub surroundings: Arc<dyn Surroundings>,
     /// Whether an unclean exit is checked for at once (terminal), or when the window has painted.
     pub check_at_once: bool,
 }
@@ -31,6 +37,7 @@ impl Config {
             data_dir,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            surroundings: Arc::new(System),
             check_at_once: false,
         }
     }
@@ -49,14 +56,21 @@ impl Config {
     }
 }
 
-/// The rooms of one data folder. Every method may be called from any thread.
+/// The rooms of one data folder. Every method may be called from any thread. Clones share everything: a run that goes on
+/// by itself holds one.
+#[derive(Clone)]
 pub struct Engine {
     config: Config,
     folders: Folders,
     /// The open history, or why it is not open: the window then shows what can be done about it.
-    history: RwLock<Result<Store, StoreError>>,
-    settings: Mutex<SettingsFile>,
-    pub(crate) desk: crate::desk::Desk,
+    history: Arc<RwLock<Result<Store, StoreError>>>,
+    settings: Arc<Mutex<SettingsFile>>,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) live: LiveRuns,
+    clients: llm::Clients,
+    /// Started with the first call: who only ranks has no network thread.
+    runtime: Arc<OnceLock<llm::Runtime>>,
 }
 
 impl Engine {
@@ -90,31 +104,36 @@ impl Engine {
     fn open_whatever_the_history(config: Config) -> Result<Self, EngineError> {
         let folders = config.folders()?;
         let settings = SettingsFile::load(&folders)?;
-        let history = RwLock::new(Store::open(
-            &folders.data,
-            OpenOptions::new(config.clock.now_ms()),
-        ));
-        Ok(Self {
-            config,
-            folders,
-            history,
-            settings: Mutex::new(settings),
-            desk: crate::desk::Desk::default(),
-        })
+        let history = Store::open(&folders.data, OpenOptions::new(config.clock.now_ms()));
+        Ok(Self::assembled(config, folders, history, settings))
     }
 
     fn closed(config: Config, error: &EngineError) -> Self {
-        let nowhere = config.data_dir.clone().unwrap_or_default();
+        let folders = Folders::inside(&config.data_dir.clone().unwrap_or_default());
         let why = StoreError::Io {
             what: "opening the data folder".into(),
             why: error.to_string(),
         };
+        let settings = SettingsFile::defaults(&folders);
+        Self::assembled(config, folders, Err(why), settings)
+    }
+
+    fn assembled(
+        config: Config,
+        folders: Folders,
+        history: Result<Store, StoreError>,
+        settings: SettingsFile,
+    ) -> Self {
         Self {
-            folders: Folders::inside(&nowhere),
-            settings: Mutex::new(SettingsFile::defaults(&Folders::inside(&nowhere))),
             config,
-            history: RwLock::new(Err(why)),
-            desk: crate::desk::Desk::default(),
+            folders,
+            history: Arc::new(RwLock::new(history)),
+            settings: Arc::new(Mutex::new(settings)),
+            desk: Arc::default(),
+            keys: Arc::default(),
+            live: LiveRuns::default(),
+            clients: llm::Clients::new(),
+            runtime: Arc::default(),
         }
     }
 
@@ -170,5 +189,34 @@ impl Engine {
 
     pub(crate) fn new_id(&self) -> String {
         crate::clock::session_id(self.config.random.as_ref())
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.config.clock)
+    }
+
+    pub(crate) fn random(&self) -> Arc<dyn Random> {
+        Arc::clone(&self.config.random)
+    }
+
+    pub(crate) fn surroundings(&self) -> Arc<dyn Surroundings> {
+        Arc::clone(&self.config.surroundings)
+    }
+
+    pub(crate) fn clients(&self) -> &llm::Clients {
+        &self.clients
+    }
+
+    /// The network thread.
+    pub(crate) fn runtime(&self) -> Result<&llm::Runtime, EngineError> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let started = llm::Runtime::start().map_err(|error| EngineError::backend("", error))?;
+        // Two that start at once: the second one's thread ends with its value.
+        let _ = self.runtime.set(started);
+        self.runtime
+            .get()
+            .ok_or_else(|| EngineError::Internal("the network thread is gone".into()))
     }
 }

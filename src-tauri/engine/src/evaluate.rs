@@ -1,24 +1,20 @@
-//! Running a decision: where it comes from, which of its cells need a judge, and what is kept of the run. Without a
-//! model the judge is `builtin`, which judges nothing: what is measured or scored by hand is ranked, the rest stays
-//! pending.
+//! What is asked of the engine when a decision is to be ranked, what it gives, and ranking without asking anybody.
+//! Running a decision lives in `deciding.rs`.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use decision::problem::echo;
 use decision::{Answer, Decision, Method, Problem, ProblemCode, ScoreTable};
 use serde::Serialize;
-use store::{CellRow, NewRun, Origin, RunEnd};
 
 use crate::desk::Open;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::intake;
-use crate::resume::{keep_cells_of, with_ids_of};
+use crate::judging::Present;
+use crate::outcome::CellJudging;
 use crate::rows::json_of;
-use crate::sessions::absolute;
-use crate::summary::filled;
+use crate::view::{RunChoice, RunOutcome};
 
 /// Where a decision comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,16 +26,14 @@ pub enum Source {
 }
 
 /// What to evaluate, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DecideRequest {
     /// Where the decision comes from.
     pub source: Source,
     /// Go on with the newest unfinished session of the same file.
     pub resume: bool,
-    /// Never call anything beyond this machine.
-    pub offline: bool,
-    /// Which backend judges; none for the decision's own, or `builtin`.
-    pub backend: Option<String>,
+    /// Who judges, and what.
+    pub choice: RunChoice,
 }
 
 /// Calls that a run made.
@@ -69,15 +63,20 @@ pub struct Cost {
 }
 
 /// What a run gave.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
     /// The session it is kept in.
     pub session: String,
     /// Whether that session was there before.
     pub resumed: bool,
+    /// The run; what it judged can be looked at under this id.
+    pub run: String,
+    /// How it ended.
+    pub outcome: RunOutcome,
     /// The ranking.
-    #[serde(flatten, serialize_with = "crate::outcome::with_judging")]
     pub answer: Answer,
+    /// What judging each of the answer's cells took, in their order.
+    pub judging: Vec<CellJudging>,
     /// The calls it made.
     pub calls: Calls,
     /// What was assumed when the file was read, in words.
@@ -85,31 +84,18 @@ pub struct Decided {
 }
 
 /// A ranking that is kept nowhere.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
     /// The session that was ranked; none for a file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     /// The ranking.
-    #[serde(flatten, serialize_with = "crate::outcome::with_judging")]
     pub answer: Answer,
+    /// What judging each of the answer's cells took, in their order; empty for a file.
+    pub judging: Vec<CellJudging>,
     /// Always none: ranking asks nobody.
     pub calls: Calls,
     /// What was assumed when the file was read, in words.
     pub notices: Vec<Problem>,
-}
-
-impl Ranking {
-    /// Of a session of the history.
-    #[must_use]
-    pub fn of_session(id: &str, answer: Answer) -> Self {
-        Self {
-            session: Some(id.to_owned()),
-            answer,
-            calls: Calls::default(),
-            notices: Vec::new(),
-        }
-    }
 }
 
 /// Other rules to rank by than the decision's own.
@@ -121,231 +107,33 @@ pub struct Overrides {
     pub params: Vec<String>,
 }
 
-/// What happens during a run, in order.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum RunEvent {
-    /// It begins.
-    Started {
-        /// The session it is kept in.
-        session: String,
-        /// Cells there are.
-        cells: usize,
-        /// Cells that already have a score or an abstention.
-        scored: usize,
-    },
-    /// It ended.
-    Finished {
-        /// Cells with a score or an abstention.
-        scored: usize,
-        /// Cells without.
-        missing: usize,
-        /// How long it took.
-        elapsed_ms: i64,
-    },
-}
-
-impl fmt::Display for RunEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Started { cells, scored, .. } => {
-                write!(f, "{scored} of {cells} cells are scored already")
-            }
-            Self::Finished {
-                scored,
-                missing: 0,
-                elapsed_ms,
-            } => write!(f, "{scored} cells scored in {elapsed_ms} ms"),
-            Self::Finished {
-                scored,
-                missing,
-                elapsed_ms,
-            } => {
-                write!(
-                    f,
-                    "{scored} cells scored, {missing} without a score, in {elapsed_ms} ms"
-                )
-            }
-        }
-    }
-}
-
 impl Engine {
-    /// Evaluates a decision and ranks it; the session and the run are kept.
+    /// The ranking of an open session.
     ///
     /// # Errors
-    /// [`EngineError::Invalid`] for a decision that breaks rules, before anything is kept; [`EngineError::NoBackend`];
-    /// [`EngineError::Store`].
-    pub fn decide(
-        &self,
-        request: &DecideRequest,
-        tell: &mut dyn FnMut(&RunEvent),
-    ) -> Result<Decided, EngineError> {
-        if let Some(name) = request.backend.as_deref().filter(|name| *name != BUILTIN) {
-            return Err(EngineError::NoBackend {
-                name: name.to_owned(),
-            });
-        }
-        let Chosen {
-            open,
-            resumed,
-            notices,
-        } = self.session_to_decide(request)?;
-        let started = self.now_ms();
-        let table = ScoreTable::from_given(&open.decision);
-        let cells = open.decision.options.len() * open.decision.criteria.len();
-        tell(&RunEvent::Started {
-            session: open.session.id.clone(),
-            cells,
-            scored: filled(&table),
-        });
-        let answer = answer_of(&open.decision)?;
-        let scored = filled(&table);
-        self.keep_run(&open, &answer, cells - scored, started)?;
-        tell(&RunEvent::Finished {
-            scored,
-            missing: cells - scored,
-            elapsed_ms: self.now_ms() - started,
-        });
-        Ok(Decided {
-            session: open.session.id.clone(),
-            resumed,
-            answer,
-            calls: Calls::default(),
-            notices,
-        })
-    }
-
-    fn session_to_decide(&self, request: &DecideRequest) -> Result<Chosen, EngineError> {
-        let path = match &request.source {
-            Source::Session(id) => {
-                return Ok(Chosen {
-                    open: self.opened(id)?,
-                    resumed: true,
-                    notices: Vec::new(),
-                });
-            }
-            Source::File(path) => path,
-        };
-        let mut taken = intake::take_file(path)?;
-        answer_of(&taken.decision)?;
-        if request.resume
-            && let Some(unfinished) = self.store()?.find_run_source(&absolute(path))?
-        {
-            let open = self.opened(&unfinished.id)?;
-            // A file that nobody touched has nothing new to say: the session may have come further than it.
-            if open.session.origin.fingerprint == taken.fingerprint {
-                return Ok(Chosen {
-                    open,
-                    resumed: true,
-                    notices: taken.notices,
-                });
-            }
-            let mut edited = with_ids_of(&open.decision, taken.decision);
-            let kept = keep_cells_of(&open.decision, &mut edited);
-            if kept > 0 {
-                taken.notices.push(kept_words(kept));
-            }
-            let open = self.save(&open, edited, "File read again".into())?;
-            // From here on this state of the file is known: resuming it again must not undo what is typed meanwhile.
-            let origin = Origin {
-                path: Some(absolute(path)),
-                fingerprint: taken.fingerprint,
-            };
-            self.store()?.set_origin(&open.session.id, origin)?;
-            self.desk.clear();
-            return Ok(Chosen {
-                open,
-                resumed: true,
-                notices: taken.notices,
-            });
-        }
-        let origin = Origin {
-            path: Some(absolute(path)),
-            fingerprint: taken.fingerprint,
-        };
-        Ok(Chosen {
-            open: self.create(&taken.decision, origin)?,
-            resumed: false,
-            notices: taken.notices,
-        })
-    }
-
-    fn keep_run(
-        &self,
-        open: &Open,
-        answer: &Answer,
-        missing: usize,
-        started_at: i64,
-    ) -> Result<(), EngineError> {
-        let rows = answer.cells.iter().map(|cell| {
-            Ok(CellRow {
-                option_id: cell.option_id.to_string(),
-                criterion_id: cell.criterion_id.to_string(),
-                state: word_of(&cell.state)?,
-                source: cell.source.as_ref().map(word_of).transpose()?,
-                score: cell.score,
-                raw: cell.raw,
-                unit: cell.unit.clone(),
-                value: cell.value,
-                flags: json_of(&cell.flags)?,
-                justification: cell.justification.clone(),
-                evidence: json_of(&cell.evidence)?,
-                latency_ms: None,
-                cached: false,
-                error: None,
-            })
-        });
-        let cells = rows.collect::<Result<Vec<_>, EngineError>>()?;
-        let run = NewRun {
-            id: self.new_id().replacen("s_", "r_", 1),
-            session_id: open.session.id.clone(),
-            document_revision: open.session.revision,
-            method: answer.method.as_str().to_owned(),
-            parameters: json_of(&answer.params)?,
-        };
-        let outcome = if missing == 0 {
-            "complete"
-        } else {
-            "incomplete"
-        };
-        let end = RunEnd {
-            outcome: outcome.into(),
-            ranking: Some(json_of(&answer.ranking)?),
-        };
-        Ok(self.store()?.record_run(run, cells, end, started_at)?)
+    /// [`EngineError::Invalid`] when it cannot be ranked; [`EngineError::Store`].
+    pub(crate) fn answered(&self, open: &Open) -> Result<Answer, EngineError> {
+        answer_with(&open.decision, &self.present(open)?).map_err(cannot_rank)
     }
 
     /// Ranks a session by its own or by other rules; nothing is evaluated, nothing is kept.
     ///
     /// # Errors
     /// [`EngineError::Invalid`] when it cannot be ranked so; [`EngineError::NoSession`].
-    pub fn rank_session(&self, id: &str, overrides: &Overrides) -> Result<Answer, EngineError> {
-        answer_of(&overridden(self.opened(id)?.decision.clone(), overrides)?)
+    pub fn rank_session(&self, id: &str, overrides: &Overrides) -> Result<Ranking, EngineError> {
+        let open = self.opened(id)?;
+        let decision = overridden(open.decision.clone(), overrides)?;
+        let present = self.present(&open)?;
+        let answer = answer_with(&decision, &present).map_err(cannot_rank)?;
+        Ok(Ranking {
+            session: Some(id.to_owned()),
+            judging: self.cell_judging(&answer, &present)?,
+            answer,
+            calls: Calls::default(),
+            notices: Vec::new(),
+        })
     }
 }
-
-/// The session that a run works on.
-struct Chosen {
-    open: Arc<Open>,
-    resumed: bool,
-    notices: Vec<Problem>,
-}
-
-fn kept_words(kept: usize) -> Problem {
-    let cells = if kept == 1 {
-        "1 cell".to_owned()
-    } else {
-        format!("{kept} cells")
-    };
-    let message = format!(
-        "{cells} that the file leaves empty kept what the session has; start without --resume to leave it out"
-    );
-    Problem::new(ProblemCode::Assumed, "", message)
-}
-
-/// The name of the judge that judges nothing.
-const BUILTIN: &str = "builtin";
 
 /// Ranks a decision file without any history.
 ///
@@ -357,6 +145,7 @@ pub fn rank_file(path: &Path, overrides: &Overrides) -> Result<Ranking, EngineEr
     Ok(Ranking {
         session: None,
         answer,
+        judging: Vec::new(),
         calls: Calls::default(),
         notices: taken.notices,
     })
@@ -370,8 +159,26 @@ pub(crate) fn answer_of(decision: &Decision) -> Result<Answer, EngineError> {
     decision::answer(decision, &ScoreTable::from_given(decision)).map_err(cannot_rank)
 }
 
+/// The ranking of a decision with what models said about it, and their words where the number is theirs.
+///
+/// # Errors
+/// As [`decision::answer`].
+pub(crate) fn answer_with(decision: &Decision, present: &Present) -> Result<Answer, Vec<Problem>> {
+    let mut answer = decision::answer(decision, &present.table(decision))?;
+    let columns = decision.criteria.len().max(1);
+    for (place, cell) in answer.cells.iter_mut().enumerate() {
+        if cell.source == Some(decision::Source::Model)
+            && let Some((row, _)) = present.judgement(place / columns, place % columns)
+            && row.justification.is_some()
+        {
+            cell.justification.clone_from(&row.justification);
+        }
+    }
+    Ok(answer)
+}
+
 /// The word by which a closed set's member is known in JSON and in the history.
-fn word_of(member: &impl Serialize) -> Result<String, EngineError> {
+pub(crate) fn word_of(member: &impl Serialize) -> Result<String, EngineError> {
     Ok(json_of(member)?.trim_matches('"').to_owned())
 }
 

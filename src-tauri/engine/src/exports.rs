@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::decision_report::report_of;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::evaluate::answer_of;
 use crate::files;
 use crate::view::Exported;
 
@@ -146,7 +145,7 @@ impl Engine {
             Format::Csv => report::Format::Csv,
             Format::Json => report::Format::Json,
         };
-        let answer = answer_of(&open.decision)?;
+        let answer = self.answered(&open)?;
         let file: serde_json::Value = serde_json::from_str(&decision::to_json(&open.decision))
             .map_err(|error| EngineError::Internal(error.to_string()))?;
         let machine = serde_json::json!({

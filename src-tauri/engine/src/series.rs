@@ -113,7 +113,7 @@ impl Engine {
 
     fn drawn(&self, id: &str, kind: ChartKind, theme: Theme) -> Result<report::Chart, EngineError> {
         let open = self.opened(id)?;
-        let answer = crate::evaluate::answer_of(&open.decision)?;
+        let answer = self.answered(&open)?;
         let theme = match theme {
             Theme::Light => report::Theme::Light,
             Theme::Dark => report::Theme::Dark,

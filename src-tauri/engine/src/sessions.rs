@@ -14,6 +14,7 @@ use store::{
 use crate::desk::Open;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::evaluate::answer_with;
 use crate::intake::{self, Taken};
 use crate::rows::rows_of;
 use crate::summary;
@@ -72,7 +73,7 @@ impl Engine {
             fingerprint: taken.fingerprint,
         };
         let open = self.create(&taken.decision, origin)?;
-        Ok(view(&open, taken.notices))
+        self.view(&open, taken.notices)
     }
 
     /// Opens the session that came from this file, or makes one of it. Gives its id.
@@ -117,7 +118,7 @@ impl Engine {
     pub fn open_session(&self, id: &str) -> Result<SessionView, EngineError> {
         self.desk.clear();
         let open = self.opened(id)?;
-        Ok(view(&open, Vec::new()))
+        self.view(&open, Vec::new())
     }
 
     /// Makes a copy of a session and opens it.
@@ -130,10 +131,8 @@ impl Engine {
             "{} (copy)",
             decision.topic.chars().take(490).collect::<String>()
         );
-        Ok(view(
-            &*self.create(&decision, Origin::default())?,
-            Vec::new(),
-        ))
+        let open = self.create(&decision, Origin::default())?;
+        self.view(&open, Vec::new())
     }
 
     /// Applies edits as one step that can be undone: all of them or none.
@@ -157,7 +156,7 @@ impl Engine {
                 Err(EngineError::Store(StoreError::Conflict { .. })) if tries == 0 => tries += 1,
                 saved => {
                     let open = saved?;
-                    return Ok(view(&open, applied.notices));
+                    return self.view(&open, applied.notices);
                 }
             }
         }
@@ -183,7 +182,10 @@ impl Engine {
 
     fn step(&self, id: &str, moved: Option<SessionBundle>) -> Result<SessionView, EngineError> {
         match moved {
-            Some(bundle) => Ok(view(&self.desk.put(Open::read(bundle)?), Vec::new())),
+            Some(bundle) => {
+                let open = self.relisted(Open::read(bundle)?)?;
+                self.view(&open, Vec::new())
+            }
             None => self.open_session(id),
         }
     }
@@ -203,7 +205,7 @@ impl Engine {
             .iter()
             .map(|(id, weight)| (CriterionId(id.clone()), *weight))
             .collect();
-        let table = ScoreTable::from_given(&open.decision);
+        let table = self.present(&open)?.table(&open.decision);
         let mut answer = decision::preview(&open.decision, &table, &weights)
             .map_err(|problems| EngineError::invalid(refusal(&problems), problems))?;
         answer.cells.clear();
@@ -313,7 +315,7 @@ impl Engine {
     ) -> Result<Arc<Open>, EngineError> {
         let (id, now) = (self.new_id(), self.now_ms());
         let rows = rows_of(decision, None, now)?;
-        let summary = summary::columns(decision);
+        let summary = summary::columns(decision, &ScoreTable::from_given(decision));
         let session = StoredSession {
             id: id.clone(),
             kind: "decision".into(),
@@ -337,51 +339,70 @@ impl Engine {
         if changes.is_empty() {
             return Ok(Arc::new(before.clone()));
         }
-        let summary = summary::columns(&decision);
+        let mut open = Open::new(
+            before.session.clone(),
+            rows,
+            decision,
+            Some(label.clone()),
+            None,
+        );
+        let table = self.present(&open)?.table(&open.decision);
+        let summary = summary::columns(&open.decision, &table);
         let saved = self.store()?.save(Save {
             session_id: before.session.id.clone(),
             base_revision: before.session.revision,
             changes,
             summary: summary.clone(),
-            undo: Some(UndoStep {
-                label: label.clone(),
-            }),
+            undo: Some(UndoStep { label }),
             now_ms: now,
         });
         let saved = saved
             .inspect_err(|_| self.desk.clear())
             .map_err(|error| self.missing(error, std::slice::from_ref(&before.session.id)))?;
-        let mut session = before.session.clone();
-        session.topic.clone_from(&decision.topic);
-        session.revision = saved.revision;
-        session.updated_at = now;
-        session.summary = summary;
-        Ok(self.desk.put(Open {
-            session,
-            rows,
-            decision,
-            undo: Some(label),
-            redo: None,
-        }))
+        open.session.topic.clone_from(&open.decision.topic);
+        open.session.revision = saved.revision;
+        open.session.updated_at = now;
+        open.session.summary = summary;
+        Ok(self.desk.put(open))
     }
-}
 
-/// What the window shows of an open session: ranked where it can be, and why not where it cannot.
-pub(crate) fn view(open: &Open, notices: Vec<Problem>) -> SessionView {
-    let (answer, problems) =
-        match decision::answer(&open.decision, &ScoreTable::from_given(&open.decision)) {
+    /// Puts a session on the desk whose line in the list was written before a model judged it: undo and redo bring back the
+    /// line of their step.
+    fn relisted(&self, mut open: Open) -> Result<Arc<Open>, EngineError> {
+        let present = self.present(&open)?;
+        if present.run().is_some() {
+            let columns = summary::columns(&open.decision, &present.table(&open.decision));
+            if columns != open.session.summary {
+                self.store()?
+                    .set_summary(&open.session.id, columns.clone())?;
+                open.session.summary = columns;
+            }
+        }
+        Ok(self.desk.put(open))
+    }
+
+    /// What the window shows of an open session: ranked where it can be, and why not where it cannot.
+    pub(crate) fn view(
+        &self,
+        open: &Open,
+        notices: Vec<Problem>,
+    ) -> Result<SessionView, EngineError> {
+        let present = self.present(open)?;
+        let (answer, problems) = match answer_with(&open.decision, &present) {
             Ok(answer) => (Some(answer), Vec::new()),
             Err(problems) => (None, problems),
         };
-    SessionView {
-        session: summary::of(&open.session),
-        revision: open.session.revision,
-        decision: open.decision.clone(),
-        answer,
-        problems,
-        notices,
-        undo: open.undo.clone(),
-        redo: open.redo.clone(),
+        Ok(SessionView {
+            session: summary::of(&open.session),
+            revision: open.session.revision,
+            decision: open.decision.clone(),
+            answer,
+            problems,
+            notices,
+            undo: open.undo.clone(),
+            redo: open.redo.clone(),
+            judging: self.judging(open, &present)?,
+        })
     }
 }
 

@@ -48,12 +48,11 @@ pub(crate) fn stored(state: SessionState) -> store::SessionState {
 }
 
 /// What the list shows of a decision.
-pub(crate) fn columns(decision: &Decision) -> SummaryColumns {
+pub(crate) fn columns(decision: &Decision, table: &ScoreTable) -> SummaryColumns {
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let table = ScoreTable::from_given(decision);
-    let filled = filled(&table);
+    let filled = filled(table);
     let cells = decision.options.len() * decision.criteria.len();
-    let answer = decision::answer(decision, &table).ok();
+    let answer = decision::answer(decision, table).ok();
     let (status, leader) = match answer {
         _ if filled == 0 => (SessionStatus::Empty, None),
         None => (SessionStatus::Incomplete, None),

@@ -1,9 +1,22 @@
 //! What the window and the terminal are given: the engine's own values, ready to be serialised.
 //! The shapes of a decision and of its answer are the `decision` room's; here stands what surrounds them.
 
+mod backends;
+mod judging;
+
 use decision::{Answer, Decision, Problem};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use backends::{
+    BackendConfigView, BackendInfo, BackendKind, BackendTest, FoundServer, KeySource, ModelInfo,
+    TestState,
+};
+pub use judging::{
+    Agreement, AskReason, CellJudgement, CellRef, ComparedCell, DestinationInfo, JudgeInfo,
+    JudgedSample, Judging, LiveRun, ModelCall, PlannedCell, PlannedPrompt, RankedShort, RunChoice,
+    RunComparison, RunEvent, RunInfo, RunKind, RunOutcome, RunPlan, Scope,
+};
 
 /// Where a session stands in the list: at hand, put away, or waiting to be erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -86,6 +99,8 @@ pub struct SessionView {
     pub undo: Option<String>,
     /// What the next redo does again.
     pub redo: Option<String>,
+    /// What models said, and what is under way.
+    pub judging: Judging,
 }
 
 /// What a new session starts from.
@@ -158,6 +173,10 @@ pub struct CellTrace {
     pub typed_at: Option<i64>,
     /// Its past, newest first.
     pub history: Vec<CellEvent>,
+    /// What a model said, as it stands now; also where a hand score wins over it.
+    pub judgement: Option<CellJudgement>,
+    /// Each sample it rests on, with its calls.
+    pub samples: Vec<JudgedSample>,
 }
 
 /// A chart with its twin for those who cannot see it.

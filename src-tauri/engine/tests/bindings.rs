@@ -44,6 +44,15 @@ fn write_all(folder: &Path) {
         view::UiSettings,
         view::AppError,
         view::Startup,
+        view::Judging,
+        view::RunChoice,
+        view::RunEvent,
+        view::RunPlan,
+        view::RunComparison,
+        view::JudgedSample,
+        view::BackendInfo,
+        view::BackendConfigView,
+        view::BackendTest,
     ];
 }
 

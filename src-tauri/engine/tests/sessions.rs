@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use engine::view::{HistoryState, NewSession, Progress, SessionState, SessionView};
 use engine::{
-    Clock, Config, DecideRequest, Edit, Engine, EngineError, Format, Overrides, Random,
-    SessionFilter, Source,
+    Cancel, Clock, Config, DecideRequest, Edit, Engine, EngineError, Format, Overrides, Random,
+    RunChoice, SessionFilter, Source,
 };
 use serde_json::{Value, json};
 
@@ -63,6 +63,7 @@ impl House {
             clock: self.fixed.clone(),
             random: self.fixed.clone(),
             check_at_once: true,
+            ..Config::for_terminal(None)
         }
     }
 
@@ -344,12 +345,13 @@ fn a_file_is_resumed_only_while_cells_are_missing_and_keeps_its_ids() {
     let request = |resume| DecideRequest {
         source: Source::File(path.clone()),
         resume,
-        offline: false,
-        backend: None,
+        choice: RunChoice::default(),
     };
     let mut events = Vec::new();
     let first = engine
-        .decide(&request(true), &mut |event| events.push(event.to_string()))
+        .decide(&request(true), &Cancel::new(), &mut |event| {
+            events.push(event.to_string())
+        })
         .unwrap();
     assert_eq!(events.len(), 2, "{events:?}");
     std::fs::write(
@@ -357,7 +359,9 @@ fn a_file_is_resumed_only_while_cells_are_missing_and_keeps_its_ids() {
         open.replace("name = \"A\"", "name = \"New\"\n[[options]]\nname = \"A\""),
     )
     .unwrap();
-    let second = engine.decide(&request(true), &mut |_| {}).unwrap();
+    let second = engine
+        .decide(&request(true), &Cancel::new(), &mut |_| {})
+        .unwrap();
     assert_eq!(second.session, first.session);
     let id_of = |answer: &engine::Answer, name: &str| {
         answer
@@ -374,7 +378,10 @@ fn a_file_is_resumed_only_while_cells_are_missing_and_keeps_its_ids() {
     engine
         .edit_session(&second.session, &edits(typed), None)
         .unwrap();
-    let unchanged = engine.decide(&request(true), &mut |_| {}).unwrap().answer;
+    let unchanged = engine
+        .decide(&request(true), &Cancel::new(), &mut |_| {})
+        .unwrap()
+        .answer;
     let score_of_a = unchanged
         .cells
         .iter()
@@ -387,10 +394,15 @@ fn a_file_is_resumed_only_while_cells_are_missing_and_keeps_its_ids() {
         "a file that was read already does not undo what was typed since"
     );
     std::fs::write(&path, format!("{open}scores = {{ C = 5 }}\n")).unwrap();
-    let third = engine.decide(&request(true), &mut |_| {}).unwrap();
+    let third = engine
+        .decide(&request(true), &Cancel::new(), &mut |_| {})
+        .unwrap();
     assert_eq!(third.session, first.session);
     assert_ne!(
-        engine.decide(&request(true), &mut |_| {}).unwrap().session,
+        engine
+            .decide(&request(true), &Cancel::new(), &mut |_| {})
+            .unwrap()
+            .session,
         first.session,
         "a finished one is a record"
     );
@@ -449,7 +461,10 @@ fn a_ranking_by_other_rules_leaves_the_session_as_it_is() {
         method: Some("weighted_product".into()),
         params: Vec::new(),
     };
-    let answer = engine.rank_session(&made.session.id, &other).unwrap();
+    let answer = engine
+        .rank_session(&made.session.id, &other)
+        .unwrap()
+        .answer;
     assert_eq!(answer.method.as_str(), "weighted_product");
     let wrong = Overrides {
         method: Some("magic".into()),

@@ -67,7 +67,7 @@ margin: number | null,
  */
 smallest_flip: string | null, 
 /**
- * Set when the first place hangs on one judgement by one level, or is shared.
+ * Set when the first place is shared, or hangs on one judgement by one level or by where one of its samples is.
  */
 close_race: CloseRace | null, 
 /**

@@ -60,6 +60,10 @@ rubric?: Record<string, string>,
  */
 prompt?: string, 
 /**
+ * Its new judge: the parts that differ from the decision's.
+ */
+judge?: Judge | null, 
+/**
  * Its new note.
  */
 note?: string, };

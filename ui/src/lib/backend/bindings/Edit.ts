@@ -2,6 +2,7 @@
 import type { CriterionChange } from "./CriterionChange.ts";
 import type { CriterionId } from "./CriterionId.ts";
 import type { Direction } from "./Direction.ts";
+import type { Judge } from "./Judge.ts";
 import type { Kind } from "./Kind.ts";
 import type { Method } from "./Method.ts";
 import type { MissingPolicy } from "./MissingPolicy.ts";
@@ -45,7 +46,11 @@ min: number,
 /**
  * The highest score.
  */
-max: number, } | { "edit": "add_option", 
+max: number, } | { "edit": "set_judge", 
+/**
+ * The judge; null leaves it to the settings. A part that is left out or empty does the same.
+ */
+judge: Judge | null, } | { "edit": "add_option", 
 /**
  * Its position; null is the end.
  */

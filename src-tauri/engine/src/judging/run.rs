@@ -1,0 +1,584 @@
+//! A run from its first row to its last: begun or gone on with under a lease, driven on the network thread, told of on the
+//! thread that asked for it, and ended with a ranking of what stands then.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use decision::CellState;
+use llm::LlmError;
+use store::{Carry, CellRow, NewRun, RunEnd, Store, StoreError};
+
+use super::asking::Context;
+use super::cancel::Cancel;
+use super::driver::{Cell, Driver, Ended, Kept, Report};
+use super::lanes::{Agreed, allowed};
+use super::live::Seated;
+use super::parameters::Parameters;
+use super::present::Judgements;
+use super::survey::{Survey, laid_over};
+use crate::deciding::count;
+use crate::desk::Open;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::rows::json_of;
+use crate::summary::{self, filled};
+use crate::view::{AppError, LiveRun, RunChoice, RunEvent, RunOutcome};
+
+/// How often a run says that it is still at work; silent for a minute, it counts as dead where its process cannot be seen.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// How a run was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Intent {
+    /// In a terminal: a backend named for the call is agreed to.
+    Named,
+    /// In a window, which shows what leaves before it asks for this.
+    Confirmed(bool),
+}
+
+/// A run that is ready to begin.
+pub(crate) struct Ready {
+    engine: Engine,
+    store: Store,
+    open: Arc<Open>,
+    survey: Survey,
+    /// What is told before the first call.
+    notices: Vec<String>,
+    run: String,
+    started_at: i64,
+    cancel: Cancel,
+    seated: Seated,
+    /// Samples that a killed run had already.
+    samples: HashMap<(String, String), Vec<store::SampleRow>>,
+}
+
+/// What a run came to.
+pub(crate) struct Conducted {
+    pub run: String,
+    pub outcome: RunOutcome,
+    /// Not one call was answered, for this reason.
+    pub nothing_answered: Option<(String, LlmError)>,
+}
+
+impl Engine {
+    /// Starts judging a session and returns at once; `tell` hears what happens, on a thread of its own.
+    ///
+    /// # Errors
+    /// [`EngineError::NobodyJudges`], [`EngineError::NoBackend`], [`EngineError::NoModel`], [`EngineError::MustConfirm`],
+    /// [`EngineError::RefusedOffline`], [`EngineError::RunInUse`], [`EngineError::NothingToAsk`];
+    /// [`EngineError::NoSession`]; [`EngineError::Store`].
+    pub fn judge_session(
+        &self,
+        id: &str,
+        choice: &RunChoice,
+        confirmed: bool,
+        mut tell: impl FnMut(RunEvent) + Send + 'static,
+    ) -> Result<LiveRun, EngineError> {
+        self.desk.clear();
+        let open = self.opened(id)?;
+        let survey = self.survey(&open, choice)?;
+        if survey.asks.is_empty() && survey.unfinished.is_none() {
+            let waiting = super::plan::missing(&open.decision, &survey.present) > 0;
+            return Err(if waiting && choice.scope == crate::view::Scope::Missing {
+                EngineError::NobodyJudges
+            } else {
+                EngineError::NothingToAsk
+            });
+        }
+        let cancel = Cancel::new();
+        let ready = self.begin(open, survey, choice, Intent::Confirmed(confirmed), &cancel)?;
+        let live = ready.live();
+        std::thread::Builder::new()
+            .name("judging".into())
+            .spawn(move || {
+                // Its end was told as an event; here is nobody to hear it once more.
+                let _ = ready.conduct(&mut |event| tell(event));
+            })
+            .map_err(|error| EngineError::Internal(error.to_string()))?;
+        Ok(live)
+    }
+
+    /// Cancels the run of a session in this process; false when there is none. What is finished is kept.
+    #[must_use]
+    pub fn cancel_run(&self, session: &str) -> bool {
+        self.live.cancel(session)
+    }
+
+    /// The run of a session that is at work in this process.
+    #[must_use]
+    pub fn live_run(&self, session: &str) -> Option<LiveRun> {
+        self.live.of(session)
+    }
+
+    /// Takes the lease and starts or goes on with the run.
+    pub(crate) fn begin(
+        &self,
+        open: Arc<Open>,
+        survey: Survey,
+        choice: &RunChoice,
+        intent: Intent,
+        cancel: &Cancel,
+    ) -> Result<Ready, EngineError> {
+        let store = self.store()?;
+        let session = open.session.id.clone();
+        let disclosed = self.disclosed(&session)?;
+        let (now, asks_first) = match intent {
+            Intent::Named => (false, false),
+            Intent::Confirmed(confirmed) => (confirmed, true),
+        };
+        let agreed = Agreed {
+            before: &disclosed,
+            now,
+        };
+        allowed(&survey.lanes, choice, agreed, asks_first)?;
+        let started_at = self.now_ms();
+        let run = match &survey.unfinished {
+            Some(run) => run.id.clone(),
+            None => crate::clock::id('r', self.random().as_ref()),
+        };
+        let seated = self.live.enter(
+            LiveRun {
+                run: run.clone(),
+                session: session.clone(),
+                total: count(survey.asks.len()),
+                done: 0,
+                failed: 0,
+                in_flight: 0,
+                started_at,
+                eta_ms: None,
+                tokens_out: 0,
+            },
+            cancel.clone(),
+        )?;
+        let mut samples: HashMap<(String, String), Vec<store::SampleRow>> = HashMap::new();
+        if survey.unfinished.is_some() {
+            store.take_lease(&run, started_at)?;
+            for sample in store.run_samples(&run)? {
+                let key = (sample.option_id.clone(), sample.criterion_id.clone());
+                samples.entry(key).or_default().push(sample);
+            }
+        } else {
+            self.end_what_was_left(&store, &survey)?;
+            self.start(&store, &open, &survey, &run, started_at)?;
+        }
+        self.desk.forget_judgements();
+        let notices = told_before(&survey, &disclosed);
+        Ok(Ready {
+            engine: self.clone(),
+            store,
+            open,
+            survey,
+            notices,
+            run,
+            started_at,
+            cancel: cancel.clone(),
+            seated,
+            samples,
+        })
+    }
+
+    /// A run whose process died is ended before another begins: there is one to go on with at most.
+    fn end_what_was_left(&self, store: &Store, survey: &Survey) -> Result<(), EngineError> {
+        let left = survey.present.run().filter(|run| run.finished_at.is_none());
+        let Some(left) = left else { return Ok(()) };
+        let now = self.now_ms();
+        store.take_lease(&left.id, now)?;
+        let end = RunEnd {
+            outcome: RunOutcome::Cancelled.as_str().to_owned(),
+            ranking: None,
+        };
+        Ok(store.finish_run(&left.id, end, now)?)
+    }
+
+    fn start(
+        &self,
+        store: &Store,
+        open: &Open,
+        survey: &Survey,
+        run: &str,
+        now: i64,
+    ) -> Result<(), EngineError> {
+        let decision = &open.decision;
+        let parameters = Parameters::judged(
+            decision.params,
+            &survey.lanes,
+            &survey.places,
+            &survey.scope,
+        );
+        let new = NewRun {
+            id: run.to_owned(),
+            session_id: open.session.id.clone(),
+            document_revision: open.session.revision,
+            method: decision.method.as_str().to_owned(),
+            parameters: parameters.json()?,
+            carry: carry(survey),
+        };
+        Ok(store.start_run(new, now)?)
+    }
+}
+
+/// Everything that stands is taken over, also what is about to be asked again: a run that is cancelled loses nothing.
+fn carry(survey: &Survey) -> Option<Carry> {
+    let rows = survey.present.rows();
+    let run = survey.present.run().filter(|_| !rows.is_empty())?;
+    Some(Carry {
+        from_run: run.id.clone(),
+        cells: rows
+            .iter()
+            .map(|row| (row.option_id.clone(), row.criterion_id.clone()))
+            .collect(),
+    })
+}
+
+/// The first time a session's prompts leave the machine, it is said what leaves and where to.
+fn told_before(survey: &Survey, disclosed: &[String]) -> Vec<String> {
+    let far = survey.lanes.iter().filter(|lane| {
+        !lane.destination.this_machine && !disclosed.contains(&lane.destination.address)
+    });
+    far.map(|lane| {
+        format!(
+            "{} prompts with {} KB of text go to {}",
+            survey.calls,
+            survey.bytes.div_ceil(1000),
+            lane.destination.address
+        )
+    })
+    .collect()
+}
+
+impl Ready {
+    /// What is told of it.
+    pub(crate) fn live(&self) -> LiveRun {
+        LiveRun {
+            run: self.run.clone(),
+            session: self.open.session.id.clone(),
+            total: count(self.survey.asks.len()),
+            done: 0,
+            failed: 0,
+            in_flight: 0,
+            started_at: self.started_at,
+            eta_ms: None,
+            tokens_out: 0,
+        }
+    }
+
+    /// Carries the run out and tells of it. Blocks until it has ended.
+    ///
+    /// # Errors
+    /// [`EngineError::RunLost`] when another process took it over; [`EngineError::Store`] when the history takes nothing
+    /// more. Both were told as the run's end.
+    pub(crate) fn conduct(self, tell: &mut dyn FnMut(RunEvent)) -> Result<Conducted, EngineError> {
+        let session = self.open.session.id.clone();
+        let decision = &self.open.decision;
+        tell(RunEvent::Started {
+            session: session.clone(),
+            run: self.run.clone(),
+            cells: count(decision.options.len() * decision.criteria.len()),
+            scored: count(filled(&self.survey.present.table(decision))),
+            asked: count(self.survey.asks.len()),
+        });
+        for message in &self.notices {
+            tell(RunEvent::Notice {
+                session: session.clone(),
+                message: message.clone(),
+            });
+        }
+        let ended = self.driven(tell);
+        let concluded = ended.and_then(|ended| self.conclude(&ended));
+        self.engine.desk.forget_judgements();
+        let elapsed_ms = self.engine.now_ms() - self.started_at;
+        let (run, failed) = (self.run.clone(), self.failed());
+        // Whoever hears of the end may start the next run at once.
+        drop(self.seated);
+        match concluded {
+            Ok((conducted, scored, missing, stopped)) => {
+                tell(RunEvent::Finished {
+                    session,
+                    run,
+                    outcome: conducted.outcome,
+                    scored,
+                    missing,
+                    failed,
+                    elapsed_ms,
+                    error: stopped.map(Box::new),
+                });
+                Ok(conducted)
+            }
+            Err(error) => {
+                let words = AppError::from_ref(&error);
+                tell(RunEvent::Finished {
+                    session,
+                    run,
+                    outcome: RunOutcome::Failed,
+                    scored: 0,
+                    missing: 0,
+                    failed,
+                    elapsed_ms,
+                    error: Some(Box::new(words)),
+                });
+                Err(error)
+            }
+        }
+    }
+
+    fn failed(&self) -> u32 {
+        self.engine
+            .live_run(&self.open.session.id)
+            .map_or(0, |live| live.failed)
+    }
+
+    /// Runs the driver and hands on what it reports, with a sign of life now and then.
+    fn driven(&self, tell: &mut dyn FnMut(RunEvent)) -> Result<Ended, EngineError> {
+        let runtime = self.engine.runtime()?;
+        let (reports, heard) = channel();
+        let driver = Driver {
+            context: Arc::new(Context {
+                decision: self.open.decision.clone(),
+                lanes: self.survey.lanes.clone(),
+                places: self.survey.places.clone(),
+                window: self.survey.window,
+                clock: self.engine.clock(),
+                random: self.engine.random(),
+                surroundings: self.engine.surroundings(),
+            }),
+            store: self.store.clone(),
+            run: self.run.clone(),
+            cells: self.cells(),
+            reports,
+        };
+        // Stops the driver when this thread leaves early, whatever the reason.
+        let abandon = Cancel::new();
+        let _abandoned = Abandoned(abandon.clone());
+        let cancel = self.cancel.clone();
+        let work = runtime.spawn(async move {
+            let either = async {
+                tokio::select! {
+                    () = cancel.wished() => {}
+                    () = abandon.wished() => {}
+                }
+            };
+            driver.run(either).await
+        });
+        let mut told = Told::default();
+        let mut beat = Instant::now();
+        let mut lost = None;
+        loop {
+            match heard.recv_timeout(HEARTBEAT) {
+                Ok(report) => self.tell(report, &mut told, tell),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if beat.elapsed() >= HEARTBEAT {
+                beat = Instant::now();
+                if let Err(error) = self.store.heartbeat(&self.run, self.engine.now_ms()) {
+                    lost = Some(error);
+                    self.cancel.cancel();
+                }
+            }
+        }
+        let mut ended = runtime
+            .block_on(work)
+            .map_err(|error| EngineError::Internal(error.to_string()))?;
+        if ended.refused.is_none() {
+            ended.refused = lost;
+        }
+        Ok(ended)
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        let decision = &self.open.decision;
+        let prints = self.open.prints();
+        let columns = decision.criteria.len();
+        self.survey
+            .asks
+            .iter()
+            .map(|ask| {
+                let option_id = decision.options[ask.option].id.to_string();
+                let criterion_id = decision.criteria[ask.criterion].id.to_string();
+                let samples = self.survey.places[ask.criterion]
+                    .as_ref()
+                    .map_or(0, |place| place.samples as usize);
+                let mut kept: Vec<Option<Kept>> = vec![None; samples];
+                let known = self.samples.get(&(option_id.clone(), criterion_id.clone()));
+                // Samples of a cell whose words were edited since belong to another question.
+                let same = self
+                    .survey
+                    .present
+                    .judgement(ask.option, ask.criterion)
+                    .is_none();
+                for row in known.into_iter().flatten().filter(|_| same) {
+                    if let Some(place) = kept.get_mut(row.number as usize - 1) {
+                        *place = Some(Kept {
+                            row: row.clone(),
+                            took_ms: None,
+                            model: String::new(),
+                        });
+                    }
+                }
+                // A cell with every sample still lacks its own row: the last one is asked again.
+                if kept.iter().all(Option::is_some)
+                    && let Some(last) = kept.last_mut()
+                {
+                    *last = None;
+                }
+                Cell {
+                    fingerprint: prints[ask.option * columns + ask.criterion].clone(),
+                    ask: *ask,
+                    option_id,
+                    criterion_id,
+                    samples: kept,
+                    begun: false,
+                    done: false,
+                }
+            })
+            .collect()
+    }
+
+    fn tell(&self, report: Report, told: &mut Told, tell: &mut dyn FnMut(RunEvent)) {
+        let (session, run) = (self.open.session.id.clone(), self.run.clone());
+        match report {
+            Report::Asking(at) => {
+                let ask = self.survey.asks[at];
+                let decision = &self.open.decision;
+                tell(RunEvent::Asking {
+                    session,
+                    run,
+                    option_id: decision.options[ask.option].id.to_string(),
+                    criterion_id: decision.criteria[ask.criterion].id.to_string(),
+                });
+            }
+            Report::Notice(message) => {
+                // The same trouble with three hundred cells is one thing to know.
+                if !told.notices.contains(&message) {
+                    told.notices.push(message.clone());
+                    tell(RunEvent::Notice { session, message });
+                }
+            }
+            Report::Cell {
+                judgement,
+                eta_ms,
+                in_flight,
+                tokens_out,
+            } => {
+                told.done += 1;
+                let failed = matches!(judgement.state, CellState::Failed | CellState::Unparsed);
+                told.failed += u32::from(failed);
+                let (done, failed) = (told.done, told.failed);
+                self.seated.update(|live| {
+                    live.done = done;
+                    live.failed = failed;
+                    live.in_flight = count(in_flight);
+                    live.eta_ms = eta_ms;
+                    live.tokens_out = tokens_out;
+                });
+                self.engine.desk.forget_judgements();
+                tell(RunEvent::Cell {
+                    session,
+                    run,
+                    cell: judgement,
+                    done,
+                    total: count(self.survey.asks.len()),
+                    eta_ms,
+                    in_flight: count(in_flight),
+                    elapsed_ms: self.engine.now_ms() - self.started_at,
+                });
+            }
+        }
+    }
+
+    /// Ends the run's rows: what was broken off, the ranking of what stands, and the session's line in the list.
+    fn conclude(&self, ended: &Ended) -> Result<Concluded, EngineError> {
+        if let Some(refused) = &ended.refused {
+            return Err(match refused {
+                StoreError::Leased { .. } | StoreError::NotFound { .. } => EngineError::RunLost,
+                other => other.clone().into(),
+            });
+        }
+        let broken_off = self.broken_off(ended);
+        if !broken_off.is_empty() {
+            self.store.put_cells(&self.run, broken_off)?;
+        }
+        let session = &self.open.session.id;
+        // The decision may have been edited while its cells were asked.
+        let bundle = self.store.load(session)?.ok_or(EngineError::RunLost)?;
+        let open = Open::read(bundle)?;
+        let judgements = Judgements::of(&self.store, self.store.run(&self.run)?)?;
+        let present = laid_over(&open, judgements);
+        let table = present.table(&open.decision);
+        let scored = filled(&table);
+        let missing = open.decision.options.len() * open.decision.criteria.len() - scored;
+        let outcome = match missing {
+            _ if ended.cancelled => RunOutcome::Cancelled,
+            0 => RunOutcome::Complete,
+            _ => RunOutcome::Incomplete,
+        };
+        let answer = decision::answer(&open.decision, &table).ok();
+        let end = RunEnd {
+            outcome: outcome.as_str().to_owned(),
+            ranking: answer
+                .as_ref()
+                .map(|answer| json_of(&answer.ranking))
+                .transpose()?,
+        };
+        self.store
+            .finish_run(&self.run, end, self.engine.now_ms())?;
+        let columns = summary::columns(&open.decision, &table);
+        self.store.set_summary(session, columns)?;
+        let stopped = ended
+            .stopped
+            .first()
+            .map(|(backend, error)| AppError::from(EngineError::backend(backend, error.clone())));
+        let nothing = ended.answered == 0 && !self.survey.asks.is_empty() && !ended.cancelled;
+        let conducted = Conducted {
+            run: self.run.clone(),
+            outcome,
+            nothing_answered: ended.first_error.clone().filter(|_| nothing),
+        };
+        Ok((conducted, count(scored), count(missing), stopped))
+    }
+
+    /// Rows for cells that were being asked when the run stopped. One that had a judgement keeps it.
+    fn broken_off(&self, ended: &Ended) -> Vec<CellRow> {
+        let (decision, prints) = (&self.open.decision, self.open.prints());
+        let columns = decision.criteria.len();
+        let cells = ended.broken_off.iter().map(|at| self.survey.asks[*at]);
+        cells
+            .filter(|ask| {
+                self.survey
+                    .present
+                    .judgement(ask.option, ask.criterion)
+                    .is_none()
+            })
+            .map(|ask| CellRow {
+                option_id: decision.options[ask.option].id.to_string(),
+                criterion_id: decision.criteria[ask.criterion].id.to_string(),
+                state: "cancelled".into(),
+                source: Some("model".into()),
+                fingerprint: prints[ask.option * columns + ask.criterion].clone(),
+                judged_at: Some(self.engine.now_ms()),
+                ..CellRow::default()
+            })
+            .collect()
+    }
+}
+
+type Concluded = (Conducted, u32, u32, Option<AppError>);
+
+/// What was told so far.
+#[derive(Default)]
+struct Told {
+    done: u32,
+    failed: u32,
+    notices: Vec<String>,
+}
+
+/// Stops a driver that nobody listens to any more.
+struct Abandoned(Cancel);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
