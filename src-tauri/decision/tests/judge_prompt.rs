@@ -6,7 +6,7 @@
     reason = "a test stops where it cannot go on"
 )]
 
-use decision::judge::{CellPrompt, cell_prompt};
+use decision::judge::{CellPrompt, CriterionPrompt, cell_prompt};
 use decision::{
     Cell, Criterion, CriterionId, Decision, DecisionOption, Direction, Edit, Evidence, HandScore,
     Judge, Kind, Level, OptionId, Scale, apply, from_toml,
@@ -442,6 +442,8 @@ proptest! {
                 let other = cell_prompt(&decision, option, criterion);
                 prop_assert_eq!(&first.stable, &other.stable);
                 prop_assert_eq!(&first.schema, &other.schema);
+                let column = CriterionPrompt::of(&decision, criterion);
+                prop_assert_eq!(CellPrompt { cell: column.cell(option), stable: column.stable, schema: column.schema }, other);
             }
         }
     }

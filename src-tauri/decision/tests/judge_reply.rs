@@ -20,7 +20,7 @@ fn decision() -> Decision {
 topic = "T"
 [[criteria]]
 name = "Ease"
-prompt = 'An example: {"justification": "as an example", "evidence": [], "memory": false, "status": "scored", "score": 1}'
+prompt = 'If in doubt: {"status": "abstained", "score": null}. An example: {"justification": "as an example", "evidence": [], "memory": false, "status": "scored", "score": 1}'
 [[criteria]]
 name = "Cost"
 [[options]]
@@ -422,6 +422,7 @@ fn replies_are_read_as_they_were_meant_or_not_at_all() {
             r#"{"justification": "as an example", "evidence": [], "memory": false, "status": "scored", "score": 1}"#,
             Not("copy of a text it was given"),
         ),
+        (r#"{"status":"abstained","score":null}"#, Abstained),
         // A broken judgement hides what it quotes.
         (
             r#"{'status':'abstained','evidence':[{"quote":{"status":"scored","score":5}}]}"#,

@@ -6,17 +6,28 @@ use std::fmt::Write;
 /// The marks of one part of a prompt.
 pub(super) struct Fence {
     key: String,
+    /// What the key is the upper half of.
+    hash: u64,
 }
 
 impl Fence {
     /// Marks for `texts`. The key follows from `seed`, so that whoever wrote only the texts does not know it; texts that hold it all
     /// the same get another.
     pub(super) fn around(seed: &[&str], texts: &[&str]) -> Self {
-        let mut hash = seed.iter().copied().fold(FNV_OFFSET, fnv);
+        let hash = seed.iter().copied().fold(FNV_OFFSET, fnv);
+        Self::with(hash, texts)
+    }
+
+    /// The same marks around other texts, or others where these hold the key.
+    pub(super) fn also_around(&self, texts: &[&str]) -> Self {
+        Self::with(self.hash, texts)
+    }
+
+    fn with(mut hash: u64, texts: &[&str]) -> Self {
         loop {
             let key = format!("{:08x}", hash >> 32);
             if !texts.iter().any(|text| holds(text, &key)) {
-                return Self { key };
+                return Self { key, hash };
             }
             // Over the texts themselves: no text can be written to hold the hash of itself again and again.
             hash = texts.iter().copied().fold(fnv(hash, &key), fnv);

@@ -17,7 +17,7 @@ use ts_rs::TS;
 use crate::score_table::CellState;
 
 pub use pool::{Pooled, pool};
-pub use prompt::{cell_prompt, repair_prompt};
+pub use prompt::{CriterionPrompt, cell_prompt, repair_prompt};
 pub use reply::read_reply;
 
 /// What a model is asked about one cell.

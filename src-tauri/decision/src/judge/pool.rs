@@ -90,13 +90,13 @@ fn median(rising: &[f64]) -> Option<f64> {
     if rising.len() % 2 == 1 {
         return Some(upper);
     }
-    let lower = rising[rising.len() / 2 - 1];
-    Some(lower + 0.5 * (upper - lower))
+    Some(f64::midpoint(rising[rising.len() / 2 - 1], upper))
 }
 
 #[cfg(test)]
 mod tests {
     use CellState::{Abstained, Cancelled, Failed, Pending, Scored, Stale, Unparsed};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -157,5 +157,38 @@ mod tests {
     fn a_sample_that_claims_a_score_without_a_number_is_none() {
         let pooled = pool(&[(Scored, None), (Scored, Some(f64::NAN)), (Abstained, None)]);
         assert_eq!((pooled.state, pooled.unparsed), (Abstained, 2));
+    }
+
+    fn anything() -> impl Strategy<Value = Vec<(CellState, Option<f64>)>> {
+        let state = proptest::sample::select(vec![
+            Scored, Scored, Scored, Abstained, Unparsed, Failed, Cancelled, Pending, Stale,
+        ]);
+        let score = proptest::option::of(prop_oneof![(0_u8..6).prop_map(f64::from), any::<f64>()]);
+        proptest::collection::vec((state, score), 0..12)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_median_lies_within_its_samples_in_whatever_order_they_come(samples in anything(), turn in 0_usize..12) {
+            let pooled = pool(&samples);
+            prop_assert_eq!(pooled.state == Scored, pooled.score.is_some());
+            if let Some(score) = pooled.score {
+                let scores = samples.iter().filter(|s| s.0 == Scored).filter_map(|s| s.1).filter(|x| x.is_finite());
+                prop_assert!(scores.clone().any(|x| x <= score) && scores.clone().any(|x| x >= score));
+                prop_assert_eq!(pooled.spread.is_some(), scores.count() > 1);
+            }
+            if let Some([low, high]) = pooled.spread {
+                prop_assert!(pooled.score.is_some_and(|score| low <= score && score <= high));
+            }
+            if let Some(speaks) = pooled.speaks {
+                prop_assert!(samples[speaks].0 == pooled.state || pooled.state == Unparsed);
+            }
+            let mut turned = samples.clone();
+            turned.rotate_left(turn % samples.len().max(1));
+            let turned = pool(&turned);
+            prop_assert_eq!((turned.state, turned.score, turned.spread), (pooled.state, pooled.score, pooled.spread));
+        }
     }
 }

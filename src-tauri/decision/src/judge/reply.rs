@@ -100,9 +100,10 @@ fn answer_in<'d>(
         return Err(why.clone());
     }
     let corpus: Vec<String> = copied_from.map(bare).collect();
+    // An abstention in borrowed words invents nothing.
     let is_copy = |range: &Range<usize>| {
         let words = bare(&text[range.clone()]);
-        corpus.iter().any(|text| text.contains(&words))
+        corpus.iter().any(|text| text.contains(&words)) && !abstains(&text[range.clone()])
     };
     let first = found.judgements.len().saturating_sub(MOST_COPIES);
     let own = found.judgements[first..]
@@ -132,6 +133,19 @@ fn answer_in<'d>(
         after = earlier.start;
     }
     Ok(object)
+}
+
+fn abstains(judgement: &str) -> bool {
+    let is_word = |value: &Value| value.as_str().is_some_and(is_abstention);
+    read(judgement).is_some_and(|object| {
+        object.all("status").all(is_word) && object.all("status").next().is_some()
+    })
+}
+
+/// The words for an abstention, in any case.
+fn is_abstention(word: &str) -> bool {
+    let word = word.trim().to_lowercase();
+    ["abstained", "abstain"].contains(&word.as_str())
 }
 
 fn says_the_same(a: &Object, b: &Object) -> bool {
@@ -221,7 +235,7 @@ impl Reading {
             other => return Err(bad_status(&shown(other))),
         };
         match word.as_str() {
-            "abstained" | "abstain" => {
+            word if is_abstention(word) => {
                 if !score.is_null() {
                     lacks.push("it abstains and gives a score all the same, which is left out");
                 }
