@@ -6,6 +6,8 @@ use std::path::Path;
 use rusqlite::Connection;
 use store::{Condition, OpenOptions, SessionFilter, Store, StoreError};
 
+use crate::children::nobody_is_started;
+use crate::judgements::{judge, started};
 use crate::samples::{DAY, NOW, create, document, in_order, open, step};
 
 fn ids(store: &Store) -> Vec<String> {
@@ -39,6 +41,55 @@ fn a_backup_is_a_sound_history_of_its_own() {
         .query_row("SELECT count(*) FROM sessions", [], |row| row.get(0))
         .unwrap();
     assert_eq!((check.as_str(), sessions), ("ok", 1));
+}
+
+#[test]
+fn judgements_come_back_from_a_backup_with_what_they_rest_on() {
+    let home = tempfile::tempdir().unwrap();
+    let _alone = nobody_is_started();
+    let store = started(&home);
+    judge(&store, "r_1", "o0", "c0", 4.0);
+    let before = store.cell_samples("r_1", "o0", "c0").unwrap();
+    assert_eq!((before.len(), before[0].1.len()), (1, 1));
+    let backup = store.backup("manual", NOW).unwrap();
+    store.erase(&["s_1".into()]).unwrap();
+    assert_eq!(store.cell_samples("r_1", "o0", "c0").unwrap(), []);
+    drop(store);
+    Store::restore(home.path(), &backup.file, NOW).unwrap();
+    let store = open(home.path());
+    assert_eq!(store.cell_samples("r_1", "o0", "c0").unwrap(), before);
+    assert_eq!(store.newest_run("s_1").unwrap().unwrap().id, "r_1");
+}
+
+#[test]
+fn a_check_counts_the_rows_of_every_table() {
+    let home = tempfile::tempdir().unwrap();
+    let store = started(&home);
+    judge(&store, "r_1", "o0", "c0", 4.0);
+    let counted: Vec<String> = store
+        .check()
+        .unwrap()
+        .rows
+        .into_iter()
+        .map(|(table, _)| table)
+        .collect();
+    let connection = Connection::open(home.path().join("history.db")).unwrap();
+    let mut statement = connection
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'session_text%'",
+        )
+        .unwrap();
+    let tables = statement
+        .query_map([], |row| row.get::<_, String>(0))
+        .unwrap();
+    // One row for each session, and the format's own.
+    let known = ["headers", "migrations"];
+    for table in tables.map(Result::unwrap) {
+        assert!(
+            counted.contains(&table) || known.contains(&table.as_str()),
+            "{table} is left out"
+        );
+    }
 }
 
 #[test]
