@@ -33,7 +33,7 @@ const toast = (page: Page, words: string | RegExp) => by(page, 'toast').filter({
 describe('a run', () => {
   it('fills_the_table_cell_by_cell_and_says_how_it_ended', async () => {
     const page = await at('judged,manual');
-    expect(await by(page, 'judge-status').textContent()).toContain('20 to judge');
+    await by(page, 'judge-status').filter({ hasText: '20 to judge, all new' }).waitFor();
     await by(page, 'judge-start').click();
     await bar(page, 'running');
     await expect.poll(() => page.locator('.cell.asking').count()).toBe(4);
@@ -205,12 +205,14 @@ describe('who judges', () => {
     await page.getByRole('button', { name: /^Undo: Judged by qwen3:8b/ }).waitFor();
   });
 
-  it('opening_the_chooser_asks_no_server_outside_until_it_is_looked_at', async () => {
+  it('a_server_outside_is_contacted_by_a_press_of_test_and_by_nothing_else', async () => {
     const page = await at('judged,manual');
     await by(page, 'judge-who').click();
     await by(page, 'models').waitFor();
-    expect(await calls(page, 'test_backend')).toBe(1);
     await by(page, 'server-openai').click();
+    await by(page, 'server-panel').filter({ hasText: 'Not asked yet' }).waitFor();
+    expect(await calls(page, 'test_backend')).toBe(1);
+    await by(page, 'test-server').click();
     await by(page, 'server-test').filter({ hasText: 'Needs a key' }).waitFor();
     expect(await calls(page, 'test_backend')).toBe(2);
   });
@@ -224,6 +226,7 @@ describe('who judges', () => {
     await by(page, 'server-key-state').filter({ hasText: 'in memory until Ponder closes' }).waitFor();
     expect(await by(page, 'server-key').inputValue()).toBe('');
     expect(await page.content()).not.toContain('sk-verysecret');
+    await by(page, 'test-server').click();
     await by(page, 'models').waitFor();
   });
 

@@ -110,6 +110,7 @@ export const judgingViews: View[] = [
       await ranked(page);
       await chooser(page);
       await by(page, 'server-openai').click();
+      await by(page, 'test-server').click();
       await page.locator('[data-testid="server-test"][data-state="unauthorised"]').waitFor();
     },
   },

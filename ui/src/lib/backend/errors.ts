@@ -96,9 +96,30 @@ const TABLE: Record<string, ErrorWords> = {
     hint: 'Type the key again where the judge is chosen.',
     ways: ['judge', 'details'],
   },
+  backend_rate_limited: {
+    title: 'The server asks to slow down',
+    hint: 'What was judged is kept. Wait a moment, or send fewer requests at once.',
+    ways: ['retry', 'judge', 'details'],
+  },
+  context_too_long: {
+    title: 'A prompt is too long for this model',
+    hint: 'Shorten the context, the option or its evidence, or choose a model that reads more.',
+    ways: ['judge', 'details'],
+  },
+  invalid_backend: {
+    title: 'The server’s settings cannot be used',
+    hint: 'Set it right where the judge is chosen.',
+    ways: ['judge', 'details'],
+  },
+  must_confirm: {
+    title: 'This would leave the machine',
+    hint: 'Nothing was sent. Start again to see what would be.',
+    ways: ['details'],
+  },
+  nothing_to_ask: { title: 'Nothing is left to judge', hint: 'Every judged cell has its score.', ways: ['refresh'] },
   no_backend: {
-    title: 'This judge is not set up here',
-    hint: 'Add the server, or choose another judge.',
+    title: 'No judge is set up for this',
+    hint: 'Choose who judges, or add the server.',
     ways: ['judge', 'details'],
   },
   refused_offline: {

@@ -1,81 +1,80 @@
 // The shapes that cross between window and engine, under the names the page uses. They are generated from the engine's
 // own types (`make bindings`); only what is the page's own is written here.
 import type { ChartView } from './bindings/ChartView.ts';
+import type { CriterionChange } from './bindings/CriterionChange.ts';
 import type { Format } from './bindings/Format.ts';
 import type { MissingPolicy } from './bindings/MissingPolicy.ts';
 import type { NewSession } from './bindings/NewSession.ts';
 import type { Problem as EngineProblem } from './bindings/Problem.ts';
 import type { ScreenedOption } from './bindings/ScreenedOption.ts';
+import type { TracedCell } from './bindings/TracedCell.ts';
 import type { TracedFunction } from './bindings/TracedFunction.ts';
 import type { TypedCell } from './bindings/TypedCell.ts';
 import type { UiSettings } from './bindings/UiSettings.ts';
 
 export type { Answer } from './bindings/Answer.ts';
 export type { AppError } from './bindings/AppError.ts';
+export type { AskReason } from './bindings/AskReason.ts';
+export type { BackendConfigView } from './bindings/BackendConfigView.ts';
+export type { BackendInfo } from './bindings/BackendInfo.ts';
+export type { BackendTest } from './bindings/BackendTest.ts';
 export type { BackupInfo } from './bindings/BackupInfo.ts';
 export type { Cell } from './bindings/Cell.ts';
+export type { CellJudgement } from './bindings/CellJudgement.ts';
+export type { CellRef } from './bindings/CellRef.ts';
 export type { CellResult } from './bindings/CellResult.ts';
 export type { CellState } from './bindings/CellState.ts';
 export type { ChartKind } from './bindings/ChartKind.ts';
 export type { CloseRace } from './bindings/CloseRace.ts';
+export type { ComparedCell } from './bindings/ComparedCell.ts';
 export type { CopyAs } from './bindings/CopyAs.ts';
 export type { Criterion } from './bindings/Criterion.ts';
 export type { Decision } from './bindings/Decision.ts';
 export type { DecisionOption } from './bindings/DecisionOption.ts';
 export type { Direction } from './bindings/Direction.ts';
-export type { Problem as EngineProblem } from './bindings/Problem.ts';
-export type { ProblemCode } from './bindings/ProblemCode.ts';
+export type { Edit } from './bindings/Edit.ts';
 export type { Erased } from './bindings/Erased.ts';
 export type { Evidence } from './bindings/Evidence.ts';
+export type { EvidenceUse } from './bindings/EvidenceUse.ts';
 export type { Exported } from './bindings/Exported.ts';
 export type { Health } from './bindings/Health.ts';
 export type { HistoryState } from './bindings/HistoryState.ts';
 export type { Judge } from './bindings/Judge.ts';
+export type { JudgedSample } from './bindings/JudgedSample.ts';
+export type { Judging } from './bindings/Judging.ts';
 export type { Kind } from './bindings/Kind.ts';
+export type { LiveRun } from './bindings/LiveRun.ts';
 export type { Method } from './bindings/Method.ts';
+export type { ModelCall } from './bindings/ModelCall.ts';
+export type { ModelInfo } from './bindings/ModelInfo.ts';
 export type { Normalisation } from './bindings/Normalisation.ts';
+export type { PlannedPrompt } from './bindings/PlannedPrompt.ts';
+export type { Problem as EngineProblem } from './bindings/Problem.ts';
+export type { ProblemCode } from './bindings/ProblemCode.ts';
 export type { Ranked } from './bindings/Ranked.ts';
+export type { RankedShort } from './bindings/RankedShort.ts';
+export type { RunChoice } from './bindings/RunChoice.ts';
+export type { RunComparison } from './bindings/RunComparison.ts';
+export type { RunEvent } from './bindings/RunEvent.ts';
+export type { RunInfo } from './bindings/RunInfo.ts';
+export type { RunOutcome } from './bindings/RunOutcome.ts';
+export type { RunPlan } from './bindings/RunPlan.ts';
+export type { Scope } from './bindings/Scope.ts';
 export type { SessionFilter } from './bindings/SessionFilter.ts';
 export type { SessionState } from './bindings/SessionState.ts';
 export type { SessionSummary } from './bindings/SessionSummary.ts';
+export type { SessionView } from './bindings/SessionView.ts';
 export type { Source } from './bindings/Source.ts';
 export type { Startup } from './bindings/Startup.ts';
 export type { Template } from './bindings/Template.ts';
+export type { TestState } from './bindings/TestState.ts';
 export type { UiSettings } from './bindings/UiSettings.ts';
 
-export type {
-  AskReason,
-  BackendConfigView,
-  BackendInfo,
-  BackendTest,
-  CellJudgement,
-  CellRef,
-  CellTrace,
-  ComparedCell,
-  CriterionPatch,
-  Edit,
-  EvidenceUse,
-  JudgedSample,
-  Judging,
-  LiveRun,
-  ModelCall,
-  ModelInfo,
-  PlannedPrompt,
-  RankedShort,
-  RunChoice,
-  RunComparison,
-  RunEvent,
-  RunInfo,
-  RunOutcome,
-  RunPlan,
-  Scope,
-  SessionView,
-  TestState,
-} from './judging_types.ts';
-
 export type CellText = TypedCell;
+export type CellTrace = TracedCell;
 export type Chart = ChartView;
 export type CreateFrom = NewSession;
+export type CriterionPatch = Omit<CriterionChange, 'id'>;
 export type Density = UiSettings['density'];
 export type ExportFormat = Format;
 export type Missing = MissingPolicy;

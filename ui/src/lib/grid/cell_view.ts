@@ -85,8 +85,10 @@ export function viewOf(facts: CellFacts): CellView {
   const { cell, result, criterion, draft, knockOut, now } = facts;
   const given = givenText(cell, criterion);
   const fresh = criterion.kind === 'judged' && now.fresh && given === null ? now.judgement : null;
-  const text = draft ? draft.text.trim() : (given ?? judgedText(fresh ?? result, criterion));
   const look = fresh ? fresh.state : lookOf(given, result, criterion);
+  // A ranking has no number for a score that does not count; it is shown all the same.
+  const said = fresh ?? (look === 'stale' ? (now.judgement ?? result) : result);
+  const text = draft ? draft.text.trim() : (given ?? judgedText(said, criterion));
   const flags = new Set(result?.flags ?? []);
   if (cell?.before_edit) flags.add('before_edit');
   const current = draft === null;
@@ -95,7 +97,7 @@ export function viewOf(facts: CellFacts): CellView {
   const beforeEdit = current && flags.has('before_edit');
   const knockedOut = current && knockOut !== null;
   const asking = current && now.asking;
-  const said = current && given !== null && criterion.kind === 'judged' ? saidText(now) : '';
+  const under = current && given !== null && criterion.kind === 'judged' ? saidText(now) : '';
   const apart = current && given === null && look === 'scored' && farApart(facts);
   const signs = `${asking ? '…' : LOOK_MARKS[look]}${knockedOut ? '⊗' : ''}${outOfRange ? '⇥' : ''}${beforeEdit ? '✎' : ''}${apart ? '↕' : ''}`;
   return {
@@ -106,14 +108,14 @@ export function viewOf(facts: CellFacts): CellView {
     number: draft ? isNumeric(text) : look === 'scored' || (look === 'stale' && text !== ''),
     judged: current && given === null && (fresh !== null || result?.source === 'model'),
     asking,
-    said,
+    said: under,
     outOfRange,
     beforeEdit,
     knockedOut,
     noted: Boolean(cell?.note) || Boolean(result?.evidence.length),
     value: !current ? null : fresh ? freshValue(fresh.state === 'scored' ? fresh.score : null, facts) : result?.state === 'scored' ? result.value : null,
-    mark: draft ? DRAFT_MARKS[draft.state] : signs + (said && `(${said})`),
-    words: draft ? draftWords(draft) : wordsOf(look, flags, facts, said),
+    mark: draft ? DRAFT_MARKS[draft.state] : signs + (under && `(${under})`),
+    words: draft ? draftWords(draft) : wordsOf(look, flags, facts, under),
   };
 }
 

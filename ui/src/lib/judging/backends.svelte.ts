@@ -1,5 +1,5 @@
 // The servers that can judge: what is set up, and what each answered when it was last asked. Keys pass through to the engine
-// and are never kept here.
+// and are never kept here. A server elsewhere is contacted when the user asks for it, never by itself.
 import type { Backend } from '../backend/api.ts';
 import { asAppError } from '../backend/errors.ts';
 import type { AppError, BackendConfigView, BackendInfo, BackendTest } from '../backend/types.ts';
@@ -47,28 +47,32 @@ export class Backends {
   }
 
   add(config: BackendConfigView): Promise<AppError | null> {
-    return this.#change(() => this.#backend.add_backend(config), config.name);
+    return this.#change(() => this.#backend.add_backend(config));
   }
 
   remove(name: string): Promise<AppError | null> {
-    return this.#change(() => this.#backend.remove_backend(name), null);
+    return this.#change(() => this.#backend.remove_backend(name));
   }
 
   setDefault(name: string | null): Promise<AppError | null> {
-    return this.#change(() => this.#backend.set_default_backend(name), null);
+    return this.#change(() => this.#backend.set_default_backend(name));
   }
 
-  setKey(name: string, key: string): Promise<AppError | null> {
-    return this.#change(() => this.#backend.set_backend_key(name, key), name);
+  /** What the server said before says nothing about another key. */
+  async setKey(name: string, key: string): Promise<AppError | null> {
+    const refused = await this.#change(() => this.#backend.set_backend_key(name, key));
+    if (refused) return refused;
+    this.tests = new Map([...this.tests].filter(([other]) => other !== name));
+    if (this.find(name)?.this_machine) void this.test(name);
+    return null;
   }
 
-  async #change(act: () => Promise<BackendInfo[]>, again: string | null): Promise<AppError | null> {
+  async #change(act: () => Promise<BackendInfo[]>): Promise<AppError | null> {
     try {
       this.list = await act();
     } catch (cause) {
       return asAppError(cause);
     }
-    if (again !== null) void this.test(again);
     return null;
   }
 }

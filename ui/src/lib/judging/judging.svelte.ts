@@ -3,7 +3,7 @@
 import { untrack } from 'svelte';
 import type { Backend } from '../backend/api.ts';
 import { asAppError } from '../backend/errors.ts';
-import type { AppError, Judging as JudgingView, LiveRun, RunChoice, RunEvent, RunPlan, Scope, SessionView } from '../backend/types.ts';
+import type { AppError, LiveRun, RunChoice, RunEvent, RunPlan, Scope, SessionView } from '../backend/types.ts';
 import type { Announcer } from '../state/announcer.svelte.ts';
 import type { Faults } from '../state/faults.svelte.ts';
 import type { OpenDecision } from '../state/open_decision.svelte.ts';
@@ -45,7 +45,6 @@ interface Around {
 
 const REFRESH_MS = 500;
 const LONG_MS = 20_000;
-const NOTHING: JudgingView = { run: null, judgements: [], to_ask: 0, live: null, judge: null };
 
 export const AS_SET: RunChoice = {
   backend: null,
@@ -57,9 +56,6 @@ export const AS_SET: RunChoice = {
   offline: false,
   scope: 'missing',
 };
-
-/** An engine that does not judge yet leaves the field out. */
-export const judgingOf = (view: SessionView): JudgingView => view.judging ?? NOTHING;
 
 export class Judging {
   readonly backends: Backends;
@@ -111,7 +107,7 @@ export class Judging {
   /** The open decision's view is another one: by an edit, by a run, or because another decision was opened. */
   follow(view: SessionView): void {
     untrack(() => {
-      const { judgements, live } = judgingOf(view);
+      const { judgements, live } = view.judging;
       if (view.session.id !== this.#session) {
         this.#session = view.session.id;
         this.#refresh.stop();
@@ -182,7 +178,7 @@ export class Judging {
   /** Makes an older run's judgements the present ones. */
   async adopt(run: string, number: number): Promise<boolean> {
     const { backend, open, faults, progress, toasts, announcer } = this.#around;
-    const before = open.view && judgingOf(open.view).run;
+    const before = open.view?.judging.run ?? null;
     const id = open.id;
     if (id === null) return false;
     try {

@@ -1,6 +1,5 @@
 // What can be done from anywhere, by name. The palette lists it; the keys of the page run the same entries.
 import type { IconName } from '../parts/Icon.svelte';
-import { judgingOf } from '../judging/judging.svelte.ts';
 import type { App } from '../state/app.svelte.ts';
 
 export interface Command {
@@ -48,7 +47,7 @@ export function commands(app: App): Command[] {
     },
     { label: 'Cancel the run', keys: 'Ctrl .', icon: 'stop', when: app.judging.live !== null, run: () => void app.judging.cancel() },
     { label: 'Choose who judges', keys: '', icon: 'gear', when: view !== null, run: () => (app.overlay = { chooser: null }) },
-    { label: 'Runs and their comparison', keys: '', icon: 'table', when: view !== null && judgingOf(view).run !== null, run: () => (app.overlay = 'runs') },
+    { label: 'Runs and their comparison', keys: '', icon: 'table', when: view !== null && view.judging.run !== null, run: () => (app.overlay = 'runs') },
     { label: 'Export as Markdown', keys: '', icon: 'export', when: view !== null, run: () => void app.exportAs('markdown') },
     { label: 'Export as HTML', keys: '', icon: 'export', when: view !== null, run: () => void app.exportAs('html') },
     { label: 'Export as CSV', keys: '', icon: 'export', when: view !== null, run: () => void app.exportAs('csv') },

@@ -23,26 +23,34 @@ const LOCAL: ModelInfo[] = [
 ];
 const REMOTE: ModelInfo[] = ['mistral-small-3.2', 'mistral-large-2', 'ministral-8b'].map((name) => model(name, null, null, { loaded: null }));
 
+const known = (name: string, kind: BackendInfo['kind'], more: Partial<BackendInfo>): BackendInfo => ({
+  name,
+  kind,
+  base_url: null,
+  model: null,
+  address: null,
+  this_machine: false,
+  key: 'none',
+  is_default: false,
+  removable: false,
+  concurrency: 4,
+  connect_timeout: 10,
+  first_byte_timeout: 300,
+  silence_timeout: 60,
+  key_env: null,
+  proxy: null,
+  ca_file: null,
+  local: false,
+  problem: null,
+  ...more,
+});
+
 export class FakeBackends {
   readonly reach: Reach;
   list: BackendInfo[];
 
   constructor(reach: Reach) {
     this.reach = reach;
-    const known = (name: string, kind: BackendInfo['kind'], more: Partial<BackendInfo>): BackendInfo => ({
-      name,
-      kind,
-      base_url: null,
-      model: null,
-      address: null,
-      this_machine: false,
-      key: 'none',
-      is_default: false,
-      removable: false,
-      concurrency: 4,
-      first_byte_timeout: 300,
-      ...more,
-    });
     this.list = [
       known('ollama', 'ollama', { address: 'http://127.0.0.1:11434', this_machine: true, model: 'qwen3:8b', is_default: reach !== 'none' && reach !== 'remote' }),
       known('builtin', 'builtin', { this_machine: true }),
@@ -73,15 +81,11 @@ export class FakeBackends {
     if (url && (url.username || url.password)) return field('base_url', 'Leave the password out of the address; a key is typed apart.');
     const here = url ? /^(localhost|127\.|\[::1\])/.test(url.hostname) : (before?.this_machine ?? false);
     const next: BackendInfo = {
-      name: config.name,
-      kind: config.kind,
+      ...(before ?? known(config.name, config.kind, { removable: true })),
       base_url: config.base_url ?? before?.base_url ?? null,
       model: config.model ?? before?.model ?? null,
       address: config.base_url ?? before?.address ?? null,
       this_machine: here,
-      key: before?.key ?? 'none',
-      is_default: before?.is_default ?? false,
-      removable: before?.removable ?? true,
       concurrency: config.concurrency ?? before?.concurrency ?? 4,
       first_byte_timeout: config.first_byte_timeout ?? before?.first_byte_timeout ?? 300,
     };
