@@ -31,7 +31,21 @@ macro_rules! with_commands {
             open_data_folder,
             show_in_folder,
             startup,
-            first_paint
+            first_paint,
+            plan_run,
+            judge_session,
+            cancel_run,
+            runs,
+            compare_runs,
+            adopt_run,
+            backends,
+            add_backend,
+            remove_backend,
+            set_default_backend,
+            set_backend_key,
+            backend_models,
+            test_backend,
+            notify
         ]
     };
 }

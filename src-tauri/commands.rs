@@ -15,10 +15,15 @@ use engine::view::{
     AppError, BackupInfo, CellTrace, ChartView, Erased, Exported, Health, NewSession, SessionState,
     SessionSummary, SessionView, Startup, Template, UiSettings,
 };
+use engine::view::{
+    BackendConfigView, BackendInfo, BackendTest, LiveRun, ModelInfo, RunChoice, RunComparison,
+    RunInfo, RunPlan,
+};
 use engine::{Answer, ChartKind, Edit, Engine, Format, Theme};
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, State};
 use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_notification::NotificationExt;
 use tauri_plugin_opener::OpenerExt;
 
 use crate::clipboard::Clipboard;
@@ -243,6 +248,86 @@ pub fn first_paint(app: AppHandle, engine: House) -> Answered<()> {
     crate::watch_history(app.clone());
     let _ = app.state::<Engine>().purge_trash();
     Ok(())
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn plan_run(engine: House, id: &str, choice: RunChoice) -> Answered<RunPlan> {
+    Ok(engine.plan_run(id, &choice)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn judge_session(
+    app: AppHandle,
+    engine: House,
+    id: &str,
+    choice: RunChoice,
+    confirmed: bool,
+) -> Answered<LiveRun> {
+    Ok(engine.judge_session(id, &choice, confirmed, crate::run_events::to_page(app))?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn cancel_run(engine: House, id: &str) -> bool {
+    engine.cancel_run(id)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn runs(engine: House, id: &str) -> Answered<Vec<RunInfo>> {
+    Ok(engine.runs(id)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn compare_runs(engine: House, id: &str, a: &str, b: &str) -> Answered<RunComparison> {
+    Ok(engine.compare_runs(id, a, b)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn adopt_run(engine: House, id: &str, run: &str) -> Answered<SessionView> {
+    Ok(engine.adopt_run(id, run)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn backends(engine: House) -> Answered<Vec<BackendInfo>> {
+    Ok(engine.backends()?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn add_backend(engine: House, config: BackendConfigView) -> Answered<Vec<BackendInfo>> {
+    Ok(engine.add_backend(&config)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn remove_backend(engine: House, name: &str) -> Answered<Vec<BackendInfo>> {
+    Ok(engine.remove_backend(name)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn set_default_backend(engine: House, name: Option<&str>) -> Answered<Vec<BackendInfo>> {
+    Ok(engine.set_default_backend(name)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn set_backend_key(engine: House, name: &str, key: String) -> Answered<Vec<BackendInfo>> {
+    Ok(engine.set_key(name, key)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn backend_models(engine: House, name: &str) -> Answered<Vec<ModelInfo>> {
+    Ok(engine.backend_models(name, false)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn test_backend(engine: House, name: &str, model: Option<&str>) -> Answered<BackendTest> {
+    Ok(engine.test_backend(name, model, false)?)
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn notify(app: AppHandle, title: &str, body: &str) -> Answered<()> {
+    let shown = app.notification().builder().title(title).body(body).show();
+    shown.map_err(|error| {
+        let words = format!("The system took no notification: {error}.");
+        AppError::plain("no_notification", words)
+    })
 }
 
 /// Another process wrote to the history.

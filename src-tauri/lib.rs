@@ -3,6 +3,7 @@
 mod clipboard;
 mod commands;
 mod drawing;
+mod run_events;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -66,6 +67,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let data_dir = asked.data_dir;
     let built = builder
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(clipboard::Clipboard::default())
