@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use crate::body::Piece;
-use crate::double::Spoken;
+use crate::exchange::Spoken;
 use crate::script::Fault;
 
 /// The mark in an answer's text that becomes bytes which are no UTF-8; from the private use area, so nobody writes it.

@@ -10,6 +10,7 @@
 mod answer;
 mod body;
 mod double;
+mod exchange;
 mod frames;
 mod journal;
 pub mod litellm;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::answer::{self, Asked, tokens};
 use crate::body::Piece;
-use crate::double::{Api, Double, Heard, Reply, Spoken};
+use crate::double::Double;
+use crate::exchange::{Api, Heard, Reply, Spoken};
 use crate::frames;
 use crate::journal::Shared;
 use crate::script::{Fault, Model, Script, full_name};
@@ -48,7 +49,7 @@ struct Native;
 impl Api for Native {
     fn call(&self, path: &str, body: &Value) -> Option<Asked> {
         let (system, contents) = match path {
-            "/api/chat" => crate::double::messages(body),
+            "/api/chat" => crate::exchange::messages(body),
             "/api/generate" => {
                 let system = text(body, "system");
                 let contents = [system.clone(), text(body, "prompt")];

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::answer::{self, Asked, tokens};
 use crate::body::Piece;
-use crate::double::{Api, Double, Heard, Reply, Spoken};
+use crate::double::Double;
+use crate::exchange::{Api, Heard, Reply, Spoken};
 use crate::frames;
 use crate::journal::Shared;
 use crate::script::{Fault, Model, Script, full_name};
@@ -46,7 +47,7 @@ impl Api for Completions {
         if path != "/v1/chat/completions" {
             return None;
         }
-        let (system, contents) = crate::double::messages(body);
+        let (system, contents) = crate::exchange::messages(body);
         let limit = body
             .get("max_completion_tokens")
             .or_else(|| body.get("max_tokens"));
