@@ -227,7 +227,7 @@ pub(crate) async fn send(request: RequestBuilder) -> reqwest::Result<Response> {
             .await;
         match sent {
             // Each round uses up one kept connection, so there is an end to it.
-            Err(error) if !began && !error.is_timeout() && !error.is_builder() => {}
+            Err(error) if !began && !error.is_builder() => {}
             sent => return sent,
         }
     }

@@ -15,6 +15,7 @@ pub mod spec;
 #[cfg(test)]
 mod any_split;
 mod frames;
+mod loose;
 mod near;
 mod ollama;
 mod openai;

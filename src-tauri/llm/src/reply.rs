@@ -3,10 +3,6 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde::de::{self, SeqAccess, Visitor};
-use std::borrow::Cow;
-use std::fmt;
 use tokio::time::{Instant, timeout};
 
 use crate::completion::{Failed, Finish, Times, Usage};
@@ -190,47 +186,5 @@ pub(crate) async fn listen(
             let _ = timeout(FAREWELL, answer.chunk()).await;
             return Ok(());
         }
-    }
-}
-
-/// A piece of text that is borrowed from its frame where it holds no escapes. Some servers send a list of parts instead,
-/// whose texts are joined.
-#[derive(Debug, Default)]
-pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor)
-    }
-}
-
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
-        #[derive(Deserialize)]
-        struct Part<'p> {
-            #[serde(borrow, default)]
-            text: Option<Text<'p>>,
-        }
-        let mut joined = String::new();
-        while let Some(part) = parts.next_element::<Part<'de>>()? {
-            joined.push_str(&part.text.unwrap_or_default().0);
-        }
-        Ok(Text(Cow::Owned(joined)))
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use crate::address;
 use crate::backend::Destination;
@@ -22,6 +22,8 @@ use crate::spec::{BackendSpec, Limits};
 
 /// More of an error's body is not read.
 const REFUSAL_BYTES: usize = 64 * 1024;
+/// How long a version or a list of models may take.
+const SMALL_ANSWER: Duration = Duration::from_secs(15);
 /// The longest answer that is read as a whole: lists of models, plain replies.
 pub(crate) const WHOLE_BYTES: usize = 8_000_000;
 
@@ -32,7 +34,7 @@ pub(crate) struct Server {
     address: String,
     key: Option<SecretString>,
     bearer: Option<HeaderValue>,
-    pub(crate) limits: Limits,
+    limits: Limits,
     this_machine: bool,
     pub(crate) offline: bool,
 }
@@ -121,7 +123,7 @@ impl Server {
                 .body(body);
         }
         let patience = self.limits.first_byte;
-        let response = tokio::time::timeout(patience, send(request))
+        let response = timeout(patience, send(request))
             .await
             .map_err(|_| LlmError::FirstByteTimeout {
                 waited: self.limits.first_byte,
@@ -143,7 +145,7 @@ impl Server {
         }
     }
 
-    /// A small answer read as a whole.
+    /// A small answer read as a whole. It is soon there or something is wrong: no model is loaded for it.
     pub(crate) async fn whole(
         &self,
         path: &str,
@@ -154,10 +156,20 @@ impl Server {
         } else {
             Method::GET
         };
-        self.open(method, path, body, None)
-            .await?
-            .whole(WHOLE_BYTES)
-            .await
+        let waited = self.patience();
+        let whole = async {
+            let answer = self.open(method, path, body, None).await?;
+            answer.whole(WHOLE_BYTES).await
+        };
+        match timeout(waited, whole).await {
+            Ok(whole) => whole,
+            Err(_) => Err(LlmError::FirstByteTimeout { waited }),
+        }
+    }
+
+    /// How long a small answer may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.limits.first_byte.min(SMALL_ANSWER)
     }
 
     fn unanswered(&self, error: &reqwest::Error) -> LlmError {

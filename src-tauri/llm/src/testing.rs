@@ -8,25 +8,16 @@ use crate::near::near;
 
 /// A server on the same machine answers in a millisecond, one across the world in half a second.
 const SLOW: Duration = Duration::from_secs(2);
-/// How long a test waits for an answer before it calls the server slow.
-const PATIENCE: Duration = Duration::from_secs(15);
-
-/// How long a test waits for one answer of a backend with this limit.
-pub(crate) fn patience(first_byte: Duration) -> Duration {
-    first_byte.min(PATIENCE)
-}
-
-/// A server that does not answer in time.
-pub(crate) fn too_late(waited: Duration) -> LlmError {
-    LlmError::FirstByteTimeout { waited }
-}
-
 /// The report of a test that ended with an error. `hint` is the protocol's own, for what only it can know.
 pub(crate) fn failure(error: &LlmError, address: &str, hint: Option<String>) -> TestReport {
     let (state, usual) = match error {
         LlmError::Down { .. } | LlmError::ConnectTimeout { .. } => (
             TestState::Down,
-            Some(format!("Start the server, or correct the address {address}.")),
+            Some(if speaks_no_tls(error) {
+                "Something answers there, but not encrypted: is it http:// rather than https://?".to_owned()
+            } else {
+                format!("Start the server, or correct the address {address}.")
+            }),
         ),
         LlmError::FirstByteTimeout { .. } | LlmError::Silent { .. } => (
             TestState::Slow,
@@ -69,6 +60,11 @@ pub(crate) fn failure(error: &LlmError, address: &str, hint: Option<String>) -> 
         version: None,
         models: Vec::new(),
     }
+}
+
+/// A plain answer where an encrypted one was expected; the words are those of rustls.
+pub(crate) fn speaks_no_tls(error: &LlmError) -> bool {
+    matches!(error, LlmError::Down { why, .. } if why.contains("InvalidContentType"))
 }
 
 /// The report of a server that has no such model; `get` says how it would be got.

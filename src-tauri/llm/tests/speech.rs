@@ -398,3 +398,48 @@ async fn a_refusal_about_anything_else_is_not_asked_again() {
     assert_eq!(result.unwrap_err().error.code(), "bad_request");
     assert_eq!(server.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn an_odd_value_that_nobody_needs_costs_no_answer() {
+    for odd in [
+        json!(null),
+        json!(-1),
+        json!(12.5),
+        json!("many"),
+        json!(true),
+        json!([1]),
+        json!({"a": {"b": 1}}),
+    ] {
+        let server = Server::always(json(&json!({
+            "id": odd, "created": odd, "system_fingerprint": odd,
+            "choices": [{"index": odd, "logprobs": odd, "message": {"content": "three", "tool_calls": odd}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": odd, "completion_tokens": 12.0, "prompt_tokens_details": {"cached_tokens": odd}},
+        })))
+        .await;
+        let (result, _) = ask(Kind::Openai, &server, &question(false)).await;
+        let completion = result.unwrap();
+        assert_eq!(completion.text, "three");
+        assert_eq!(
+            completion.usage,
+            Usage {
+                input: None,
+                output: Some(12),
+                cached_input: None
+            }
+        );
+
+        let server = Server::always(json(&json!({
+            "created_at": odd, "total_duration": odd,
+            "message": {"role": odd, "content": "three", "thinking": null, "tool_calls": odd},
+            "done": true, "done_reason": null, "prompt_eval_count": odd, "eval_count": 12.0,
+        })))
+        .await;
+        let (result, _) = ask(Kind::Ollama, &server, &question(false)).await;
+        let completion = result.unwrap();
+        assert_eq!(completion.text, "three");
+        assert_eq!(
+            (completion.usage.input, completion.usage.output),
+            (None, Some(12))
+        );
+    }
+}

@@ -1,13 +1,13 @@
 //! Testing an Ollama: is it there, is it one, has it the model. No model is loaded for it, since that can take a minute and
 //! push another out of memory.
 
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::{Ollama, wire};
 use crate::backend::Backend;
 use crate::error::LlmError;
 use crate::models::{ModelInfo, TestReport, is_cloud_model};
-use crate::testing::{failure, missing, patience, too_late, well};
+use crate::testing::{failure, missing, speaks_no_tls, well};
 
 pub(super) async fn test(ollama: &Ollama, model: Option<&str>) -> TestReport {
     match report(ollama, model).await {
@@ -20,16 +20,11 @@ pub(super) async fn test(ollama: &Ollama, model: Option<&str>) -> TestReport {
 }
 
 async fn report(ollama: &Ollama, model: Option<&str>) -> Result<TestReport, LlmError> {
-    let patience = patience(ollama.server.limits.first_byte);
     let started = Instant::now();
-    let version = timeout(patience, ollama.server.whole("/api/version", None))
-        .await
-        .map_err(|_| too_late(patience))??;
+    let version = ollama.server.whole("/api/version", None).await?;
     let latency = started.elapsed();
     let version = wire::version(&version)?;
-    let mut models = timeout(patience, ollama.models())
-        .await
-        .map_err(|_| too_late(patience))??;
+    let mut models = ollama.models().await?;
     let mut report = match model {
         None => well(
             format!("Ollama {version} answers and has {}", count(&models)),
@@ -72,9 +67,8 @@ async fn report(ollama: &Ollama, model: Option<&str>) -> Result<TestReport, LlmE
 
 async fn trained_context(ollama: &Ollama, model: &str) -> Option<u64> {
     let body = crate::json(&serde_json::json!({ "model": model }));
-    let patience = patience(ollama.server.limits.first_byte);
-    let shown = timeout(patience, ollama.server.whole("/api/show", Some(body))).await;
-    wire::trained_context(&shown.ok()?.ok()?)
+    let shown = ollama.server.whole("/api/show", Some(body)).await;
+    wire::trained_context(&shown.ok()?)
 }
 
 fn count(models: &[ModelInfo]) -> String {
@@ -93,14 +87,14 @@ fn count(models: &[ModelInfo]) -> String {
 /// What only this protocol can know about a failure.
 async fn hint(ollama: &Ollama, error: &LlmError) -> Option<String> {
     match error {
-        LlmError::Down { .. } | LlmError::ConnectTimeout { .. } => Some(format!(
-            "Start Ollama (ollama serve), or correct the address {}.",
-            ollama.server.address()
-        )),
+        LlmError::Down { .. } | LlmError::ConnectTimeout { .. } if !speaks_no_tls(error) => {
+            Some(format!(
+                "Start Ollama (ollama serve), or correct the address {}.",
+                ollama.server.address()
+            ))
+        }
         LlmError::BadRequest { .. } | LlmError::BadReply { .. } => {
-            let patience = patience(ollama.server.limits.first_byte);
-            let models = timeout(patience, ollama.server.whole("/v1/models", None)).await;
-            models.ok()?.ok()?;
+            ollama.server.whole("/v1/models", None).await.ok()?;
             Some(
                 "This looks like an OpenAI-compatible server: add it as a backend of kind openai."
                     .to_owned(),

@@ -8,9 +8,10 @@ use serde_json::Value;
 use crate::completion::{CompletionRequest, Finish};
 use crate::error::LlmError;
 use crate::frames::Lines;
+use crate::loose::{Count, Text};
 use crate::models::{ModelInfo, is_cloud_model};
 use crate::refusal::Refusal;
-use crate::reply::{Reader, Reply, Text, unreadable};
+use crate::reply::{Reader, Reply, unreadable};
 
 #[derive(Serialize)]
 struct ChatBody<'a> {
@@ -89,9 +90,9 @@ struct Line<'a> {
     #[serde(default)]
     load_duration: Option<f64>,
     #[serde(default)]
-    prompt_eval_count: Option<u64>,
+    prompt_eval_count: Count,
     #[serde(default)]
-    eval_count: Option<u64>,
+    eval_count: Count,
     #[serde(borrow, default)]
     remote_host: Option<Text<'a>>,
     #[serde(default)]
@@ -171,8 +172,8 @@ fn read(line: &[u8], model: &str, reply: &mut Reply<'_>) -> Result<(), LlmError>
             other => Finish::Other(other.to_owned()),
         });
         // A count of 0 means that the server did not count.
-        reply.usage.input = line.prompt_eval_count.filter(|&count| count > 0);
-        reply.usage.output = line.eval_count;
+        reply.usage.input = line.prompt_eval_count.0.filter(|&count| count > 0);
+        reply.usage.output = line.eval_count.0;
         reply.load_ms = line.load_duration.map(|nanoseconds| nanoseconds / 1e6);
         reply.done = true;
     }
@@ -192,7 +193,7 @@ struct Listed<'a> {
     #[serde(borrow, default)]
     model: Option<Text<'a>>,
     #[serde(default)]
-    size: Option<u64>,
+    size: Count,
     #[serde(borrow, default)]
     digest: Option<Text<'a>>,
     #[serde(borrow, default)]
@@ -200,7 +201,7 @@ struct Listed<'a> {
     #[serde(borrow, default)]
     remote_host: Option<Text<'a>>,
     #[serde(default)]
-    context_length: Option<u64>,
+    context_length: Count,
 }
 
 #[derive(Deserialize, Default)]
@@ -231,10 +232,10 @@ pub(super) fn models(body: &[u8]) -> Result<Vec<ModelInfo>, LlmError> {
         let details = listed.details.unwrap_or_default();
         ModelInfo {
             cloud: is_cloud_model(&name) || owned(listed.remote_host).is_some(),
-            size_bytes: listed.size,
+            size_bytes: listed.size.0,
             parameters: owned(details.parameter_size),
             quantization: owned(details.quantization_level),
-            context: listed.context_length,
+            context: listed.context_length.0,
             loaded: None,
             digest: owned(listed.digest),
             name,

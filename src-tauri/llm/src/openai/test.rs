@@ -8,7 +8,7 @@ use crate::backend::Backend;
 use crate::completion::{CompletionRequest, Message, Role};
 use crate::error::LlmError;
 use crate::models::{ModelInfo, TestReport};
-use crate::testing::{failure, missing, patience, too_late, well};
+use crate::testing::{failure, missing, well};
 
 pub(super) async fn test(openai: &OpenAi, model: Option<&str>) -> TestReport {
     match report(openai, model).await {
@@ -18,11 +18,9 @@ pub(super) async fn test(openai: &OpenAi, model: Option<&str>) -> TestReport {
 }
 
 async fn report(openai: &OpenAi, model: Option<&str>) -> Result<TestReport, LlmError> {
-    let patience = patience(openai.server.limits.first_byte);
+    let waited = openai.server.patience();
     let started = Instant::now();
-    let listed = timeout(patience, openai.list())
-        .await
-        .map_err(|_| too_late(patience))?;
+    let listed = openai.list().await;
     let latency = started.elapsed();
     let models = match listed {
         Ok(models) => models,
@@ -37,8 +35,8 @@ async fn report(openai: &OpenAi, model: Option<&str>) -> Result<TestReport, LlmE
         _ => None,
     };
     if let Some(model) = model.or(alone) {
-        match timeout(patience, one_token(openai, model)).await {
-            Err(_) => return Err(too_late(patience)),
+        match timeout(waited, one_token(openai, model)).await {
+            Err(_) => return Err(LlmError::FirstByteTimeout { waited }),
             Ok(Err(LlmError::ModelMissing { .. })) => {
                 let mut report = missing(model, &models, None);
                 report.latency_ms = Some(latency.as_secs_f64() * 1000.0);

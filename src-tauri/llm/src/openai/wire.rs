@@ -7,9 +7,10 @@ use super::habits::Without;
 use crate::completion::{CompletionRequest, Finish};
 use crate::error::LlmError;
 use crate::frames::Events;
+use crate::loose::{Count, Text};
 use crate::models::ModelInfo;
 use crate::refusal::Refusal;
-use crate::reply::{REPLY_BYTES, Reader, Reply, Text, unreadable};
+use crate::reply::{REPLY_BYTES, Reader, Reply, unreadable};
 
 #[derive(Serialize)]
 struct ChatBody<'a> {
@@ -128,7 +129,7 @@ struct Chunk<'a> {
 #[derive(Deserialize)]
 struct Choice<'a> {
     #[serde(default)]
-    index: Option<u64>,
+    index: Count,
     #[serde(borrow, default)]
     delta: Option<Said<'a>>,
     #[serde(borrow, default)]
@@ -154,9 +155,9 @@ struct Said<'a> {
 #[derive(Deserialize)]
 struct Counts {
     #[serde(default)]
-    prompt_tokens: Option<u64>,
+    prompt_tokens: Count,
     #[serde(default)]
-    completion_tokens: Option<u64>,
+    completion_tokens: Count,
     #[serde(default)]
     prompt_tokens_details: Option<PromptCounts>,
 }
@@ -164,7 +165,7 @@ struct Counts {
 #[derive(Deserialize)]
 struct PromptCounts {
     #[serde(default)]
-    cached_tokens: Option<u64>,
+    cached_tokens: Count,
 }
 
 /// Reads a streamed answer.
@@ -199,7 +200,7 @@ impl Reader for Stream<'_> {
 }
 
 fn event(data: &[u8], model: &str, reply: &mut Reply<'_>) -> Result<(), LlmError> {
-    if data == b"[DONE]" {
+    if data.trim_ascii() == b"[DONE]" {
         // Who says so without a reason to finish has nothing more to say either.
         reply
             .finish
@@ -265,7 +266,7 @@ fn read(json: &[u8], model: &str, reply: &mut Reply<'_>) -> Result<(), LlmError>
     }
     for choice in choices {
         // One answer was asked for.
-        if choice.index.unwrap_or(0) == 0 {
+        if choice.index.0.unwrap_or(0) == 0 {
             choose(choice, reply)?;
         }
     }
@@ -320,12 +321,12 @@ fn without_choices(
 }
 
 fn count(usage: &Counts, reply: &mut Reply<'_>) {
-    reply.usage.input = usage.prompt_tokens;
-    reply.usage.output = usage.completion_tokens;
+    reply.usage.input = usage.prompt_tokens.0;
+    reply.usage.output = usage.completion_tokens.0;
     reply.usage.cached_input = usage
         .prompt_tokens_details
         .as_ref()
-        .and_then(|details| details.cached_tokens);
+        .and_then(|details| details.cached_tokens.0);
 }
 
 #[derive(Deserialize)]
@@ -340,10 +341,10 @@ struct Listed<'a> {
     id: Option<Text<'a>>,
     /// vLLM.
     #[serde(default)]
-    max_model_len: Option<u64>,
+    max_model_len: Count,
     /// OpenRouter, Together.
     #[serde(default)]
-    context_length: Option<u64>,
+    context_length: Count,
     /// llama.cpp.
     #[serde(default)]
     meta: Option<Meta>,
@@ -352,11 +353,11 @@ struct Listed<'a> {
 #[derive(Deserialize, Default)]
 struct Meta {
     #[serde(default)]
-    n_ctx: Option<u64>,
+    n_ctx: Count,
     #[serde(default)]
-    n_ctx_train: Option<u64>,
+    n_ctx_train: Count,
     #[serde(default)]
-    size: Option<u64>,
+    size: Count,
 }
 
 /// Reads `/v1/models`.
@@ -371,12 +372,13 @@ pub(super) fn models(body: &[u8]) -> Result<Vec<ModelInfo>, LlmError> {
         let meta = listed.meta.unwrap_or_default();
         Some(ModelInfo {
             name: listed.id?.0.into_owned(),
-            size_bytes: meta.size,
+            size_bytes: meta.size.0,
             context: listed
                 .max_model_len
-                .or(listed.context_length)
-                .or(meta.n_ctx)
-                .or(meta.n_ctx_train),
+                .0
+                .or(listed.context_length.0)
+                .or(meta.n_ctx.0)
+                .or(meta.n_ctx_train.0),
             ..ModelInfo::default()
         })
     });
