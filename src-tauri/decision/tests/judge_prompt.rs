@@ -371,7 +371,7 @@ fn is_unseen(c: char) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn other_options_and_criteria_leave_no_trace(before in decision(), seed in any::<u64>(), texts in vec(text(), 6)) {

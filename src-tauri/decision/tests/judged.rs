@@ -278,7 +278,7 @@ fn anything_judged() -> impl Strategy<Value = (Decision, Vec<JudgedCell>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_named_winner_survives_every_single_change_by_a_level_or_to_a_sample((decision, cells) in anything_judged()) {
