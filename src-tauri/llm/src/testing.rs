@@ -13,11 +13,8 @@ pub(crate) fn failure(error: &LlmError, address: &str, hint: Option<String>) -> 
     let (state, usual) = match error {
         LlmError::Down { .. } | LlmError::ConnectTimeout { .. } => (
             TestState::Down,
-            Some(if speaks_no_tls(error) {
-                "Something answers there, but not encrypted: is it http:// rather than https://?".to_owned()
-            } else {
-                format!("Start the server, or correct the address {address}.")
-            }),
+            about_encryption(error)
+                .or_else(|| Some(format!("Start the server, or correct the address {address}."))),
         ),
         LlmError::FirstByteTimeout { .. } | LlmError::Silent { .. } => (
             TestState::Slow,
@@ -62,9 +59,21 @@ pub(crate) fn failure(error: &LlmError, address: &str, hint: Option<String>) -> 
     }
 }
 
-/// A plain answer where an encrypted one was expected; the words are those of rustls.
-pub(crate) fn speaks_no_tls(error: &LlmError) -> bool {
-    matches!(error, LlmError::Down { why, .. } if why.contains("InvalidContentType"))
+/// What helps where the encryption is at fault; the words looked for are those of rustls.
+pub(crate) fn about_encryption(error: &LlmError) -> Option<String> {
+    let LlmError::Down { why, .. } = error else {
+        return None;
+    };
+    if why.contains("InvalidContentType") {
+        Some(
+            "Something answers there, but not encrypted: is it http:// rather than https://?"
+                .to_owned(),
+        )
+    } else if why.contains("UnknownIssuer") {
+        Some("Its certificate comes from an authority this machine does not trust. If it is your organisation's, name its file as ca_file.".to_owned())
+    } else {
+        None
+    }
 }
 
 /// The report of a server that has no such model; `get` says how it would be got.

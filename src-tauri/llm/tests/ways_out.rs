@@ -9,15 +9,20 @@
 mod faulty;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use faulty::{Server, answer, json};
 use llm::{
     BackendSpec, Clients, CompletionRequest, Kind, LlmError, Message, Role, SecretString,
     TestState, connect,
 };
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 fn question() -> CompletionRequest {
     CompletionRequest {
@@ -132,4 +137,86 @@ fn a_file_of_authorities_that_cannot_be_used_is_named() {
         assert_eq!(error.code(), code);
         assert!(error.to_string().contains(&path.display().to_string()));
     }
+}
+
+/// A server with a certificate of this authority, that says the same to everybody.
+async fn encrypted_server(authority: &Issuer<'_, KeyPair>) -> String {
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()])
+        .unwrap()
+        .signed_by(&key, authority)
+        .unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut socket) = acceptor.accept(socket).await else {
+                    return;
+                };
+                let body =
+                    r#"{"choices":[{"message":{"content":"three"},"finish_reason":"stop"}]}"#;
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                while socket
+                    .read(&mut [0; 16_384])
+                    .await
+                    .is_ok_and(|read| read > 0)
+                {
+                    if socket.write_all(answer.as_bytes()).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn an_authority_given_for_one_backend_is_trusted_for_that_one_only() {
+    let clients = Clients::new();
+    let key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let pem = authority.self_signed(&key).unwrap().pem();
+    let authority = Issuer::new(authority, key);
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("office.pem");
+    std::fs::write(&file, pem).unwrap();
+
+    let url = encrypted_server(&authority).await;
+    let mut office = BackendSpec::new("office", Kind::Openai, Some(url.clone()));
+    office.ca_file = Some(file);
+    office.offline = true;
+    let trusted = connect(office, &clients).unwrap();
+    for _ in 0..3 {
+        let completion = trusted.complete(&question(), &mut |_| {}).await.unwrap();
+        assert_eq!(completion.text, "three");
+    }
+    assert_eq!(clients.connections_opened(), 1, "one handshake for all");
+
+    let stranger = connect(BackendSpec::new("other", Kind::Openai, Some(url)), &clients).unwrap();
+    let failed = stranger
+        .complete(&question(), &mut |_| {})
+        .await
+        .unwrap_err();
+    let LlmError::Down { why, .. } = failed.error else {
+        panic!("{:?}", failed.error);
+    };
+    assert!(why.contains("UnknownIssuer"), "{why}");
+    let report = stranger.test(None).await;
+    assert_eq!(report.state, TestState::Down);
+    assert!(report.hint.unwrap().contains("ca_file"));
 }

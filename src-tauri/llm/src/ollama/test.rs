@@ -7,7 +7,7 @@ use super::{Ollama, wire};
 use crate::backend::Backend;
 use crate::error::LlmError;
 use crate::models::{ModelInfo, TestReport, is_cloud_model};
-use crate::testing::{failure, missing, speaks_no_tls, well};
+use crate::testing::{about_encryption, failure, missing, well};
 
 pub(super) async fn test(ollama: &Ollama, model: Option<&str>) -> TestReport {
     match report(ollama, model).await {
@@ -87,7 +87,9 @@ fn count(models: &[ModelInfo]) -> String {
 /// What only this protocol can know about a failure.
 async fn hint(ollama: &Ollama, error: &LlmError) -> Option<String> {
     match error {
-        LlmError::Down { .. } | LlmError::ConnectTimeout { .. } if !speaks_no_tls(error) => {
+        LlmError::Down { .. } | LlmError::ConnectTimeout { .. }
+            if about_encryption(error).is_none() =>
+        {
             Some(format!(
                 "Start Ollama (ollama serve), or correct the address {}.",
                 ollama.server.address()
