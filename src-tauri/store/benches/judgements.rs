@@ -150,7 +150,9 @@ fn main() {
         let ideal = IN_FLIGHT as f64 / (c + IN_FLIGHT as f64 * cost);
         let rate = CELLS as f64 / run;
         verdict(
-            &format!("cells judged with {IN_FLIGHT} in flight, ideal of C and {name}, share round by round"),
+            &format!(
+                "cells judged with {IN_FLIGHT} in flight, ideal of C and {name}, share round by round"
+            ),
             &format!("{rate:.0}/s | {ideal:.0}/s"),
             share,
             0.6,
