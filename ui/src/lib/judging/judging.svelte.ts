@@ -229,6 +229,8 @@ export class Judging {
   #fold(events: RunEvent[]): void {
     let { live } = this;
     for (const event of events) {
+      // A run that was broken off is gone on with under its own name.
+      if (event.event === 'started') this.#over.delete(event.run);
       if (event.event === 'started' && live?.run !== event.run) {
         const { run, session, asked } = event;
         this.#watch({ run, session, total: asked, done: 0, failed: 0, in_flight: 0, started_at: Date.now(), eta_ms: null, tokens_out: 0 });
@@ -273,7 +275,7 @@ export class Judging {
     const at = this.#progress.get(session) ?? { done: 0, asked: 0, failed: 0 };
     this.#progress.delete(session);
     // A window that was opened in the middle of a run has not heard its beginning.
-    const failures = session === this.#session ? Math.max(at.failed, this.live?.failed ?? 0) : at.failed;
+    const failures = Math.max(at.failed, event.failed);
     const ended = { run, outcome, elapsed_ms, ...at, failed: failures };
     const words = endedWords(ended);
     if (session === this.#session) {
@@ -284,7 +286,7 @@ export class Judging {
         if (this.#session === session && this.live === null) this.cells.settle();
       });
       announcer.say(words);
-      if (error) faults.show(error);
+      if (error) faults.show(error, () => this.begin());
       const failed = failures > 0 && outcome !== 'failed';
       toasts.show(words, failed ? { label: `Retry ${failures} failed`, run: () => void this.begin('failed') } : null);
     } else {
