@@ -22,8 +22,8 @@ pub struct Found {
     pub version: String,
 }
 
-/// Looks for Ollama where `OLLAMA_HOST` says, on 127.0.0.1 and on ::1, all at once. One server found under two addresses
-/// is listed under both only when one of them is `OLLAMA_HOST`'s own.
+/// Looks for Ollama where `OLLAMA_HOST` says, on 127.0.0.1 and on ::1, all at once. Each address is listed once; one server
+/// that answers under two addresses is listed under both. Runs on the [`crate::Runtime`].
 pub async fn find_ollama(clients: &Clients) -> Vec<Found> {
     let host = std::env::var("OLLAMA_HOST").ok();
     let mut places = Vec::new();
@@ -37,7 +37,7 @@ pub async fn find_ollama(clients: &Clients) -> Vec<Found> {
     find_at(clients, &places).await
 }
 
-/// Those of the places where an Ollama answers, in their order, each once.
+/// Those of the places where an Ollama answers, in their order, each once. Runs on the [`crate::Runtime`].
 pub async fn find_at(clients: &Clients, places: &[String]) -> Vec<Found> {
     let asked = places
         .iter()

@@ -244,3 +244,12 @@ pub fn chunk(data: impl AsRef<[u8]>) -> Act {
 pub fn last() -> Act {
     Act::Send(b"0\r\n\r\n".to_vec())
 }
+
+/// What is sent in several acts, sent in one.
+pub fn joined(acts: impl IntoIterator<Item = Act>) -> Act {
+    let bytes = acts.into_iter().flat_map(|act| match act {
+        Act::Send(bytes) => bytes,
+        other => panic!("{other:?} is not sent"),
+    });
+    Act::Send(bytes.collect())
+}
