@@ -145,6 +145,20 @@ describe('a run', () => {
 });
 
 describe('one cell', () => {
+  it('says_which_run_asked_it', async () => {
+    const page = await at('judged,past,manual');
+    await openCell(page, 'o6', 'c1');
+    expect(await by(page, 'judgement-carried').count()).toBe(0);
+    await by(page, 'ask-again').click();
+    await bar(page, 'running');
+    await finish(page, 's_2');
+    await bar(page, 'done');
+    expect(await by(page, 'judgement-carried').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await openCell(page, 'o7', 'c2');
+    await by(page, 'judgement-carried').filter({ hasText: 'From run 2' }).waitFor();
+  });
+
   it('a_hand_score_shows_both_and_the_models_is_taken_back_or_undone', async () => {
     const page = await at('judged,past,manual');
     await openCell(page, 'o8', 'c2');
@@ -239,11 +253,14 @@ describe('who judges', () => {
     await by(page, 'chooser-problem').filter({ hasText: '1 to 9' }).waitFor();
     await by(page, 'judge-samples').fill('3');
     await by(page, 'judge-concurrency').fill('2');
+    await by(page, 'judge-patience').fill('900');
     await by(page, 'judge-default').check();
     await by(page, 'chooser-save').click();
     await by(page, 'judge-who').filter({ hasText: 'gemma3:12b' }).waitFor();
     const judge = await withFake(page, `fake.open_session('s_2').then((view) => view.decision.judge)`);
     expect(judge).toEqual({ backend: 'ollama', model: 'gemma3:12b', temperature: null, samples: 3 });
+    const kept = await withFake(page, `fake.backends().then((all) => all.find((entry) => entry.name === 'ollama'))`);
+    expect(kept).toMatchObject({ is_default: true, model: 'gemma3:12b', concurrency: 2, first_byte_timeout: 900 });
     await by(page, 'judge-start').click();
     await bar(page, 'running');
     await expect.poll(() => page.locator('.cell.asking').count()).toBe(2);
