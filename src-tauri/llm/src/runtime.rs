@@ -63,9 +63,22 @@ impl Runtime {
     }
 
     /// Waits on the calling thread for a future whose sockets and timers live on the network thread. The calling thread
-    /// must not be the network thread itself.
-    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.handle.block_on(future)
+    /// must not be the network thread itself. It may be a thread of another runtime, which may not wait for a second one:
+    /// a thread of its own waits then.
+    pub fn block_on<F>(&self, future: F) -> F::Output
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        if Handle::try_current().is_err() {
+            return self.handle.block_on(future);
+        }
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| self.handle.block_on(future));
+            waiting
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     }
 
     /// The way to this runtime for what spawns by itself.
@@ -85,5 +98,18 @@ impl Drop for Runtime {
         {
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_of_another_runtime_may_wait_too() {
+        let network = Runtime::start().unwrap();
+        let other = Builder::new_current_thread().build().unwrap();
+        let answer = other.block_on(async { network.block_on(async { 7 }) });
+        assert_eq!(answer, 7);
     }
 }
