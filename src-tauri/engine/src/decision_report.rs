@@ -5,12 +5,15 @@ use decision::problem::number_text;
 use decision::{Answer, CellResult, CellState, Criterion, Decision, Kind};
 use report::{Block, Cell, Column, Fact, Figure, NoticeKind, Report, Sheet, SheetCell, Table};
 
+use crate::judged_grounds;
+use crate::judging::Present;
 use crate::series::{self, CHART_WIDTH, cell_words, flag_words};
 
 /// The report. `made_at` is the time in words; `machine` is what the JSON format carries for programs.
 pub(crate) fn report_of(
     decision: &Decision,
     answer: &Answer,
+    present: &Present,
     made_at: String,
     machine: serde_json::Value,
 ) -> Report {
@@ -23,7 +26,7 @@ pub(crate) fn report_of(
     ranking(decision, answer, &mut blocks);
     matrix(decision, answer, &mut blocks);
     criteria(decision, answer, &mut blocks);
-    grounds(decision, answer, &mut blocks);
+    grounds(decision, answer, present, &mut blocks);
     if !decision.notes.trim().is_empty() {
         blocks.push(Block::heading(1, "Notes"));
         blocks.push(Block::paragraph(decision.notes.clone()));
@@ -38,14 +41,14 @@ pub(crate) fn report_of(
         ),
         made_at,
         language: "en".into(),
-        facts: facts(decision, answer),
+        facts: facts(decision, answer, present),
         blocks,
         machine,
         sheet: sheet(decision, answer),
     }
 }
 
-fn facts(decision: &Decision, answer: &Answer) -> Vec<Fact> {
+fn facts(decision: &Decision, answer: &Answer, present: &Present) -> Vec<Fact> {
     let first = match (&answer.winner, &answer.close_race) {
         (Some(winner), None) => winner.clone(),
         (_, Some(race)) => format!("Close race between {}", race.rivals.join(", ")),
@@ -57,6 +60,9 @@ fn facts(decision: &Decision, answer: &Answer) -> Vec<Fact> {
     }
     facts.push(Fact::new("Coverage", percent(answer.coverage)));
     facts.push(Fact::new("Method", method_words(decision, answer)));
+    facts.extend(
+        judged_grounds::judges(answer, present).map(|judges| Fact::new("Judged by", judges)),
+    );
     facts
 }
 
@@ -229,14 +235,15 @@ fn how(decision: &Decision, criterion: &Criterion) -> String {
 }
 
 /// What the numbers rest on: descriptions, notes, justifications and evidence, option by option.
-fn grounds(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
+fn grounds(decision: &Decision, answer: &Answer, present: &Present, blocks: &mut Vec<Block>) {
     let mut said = Vec::new();
     let width = decision.criteria.len().max(1);
-    for ((option, cells), results) in decision
+    for (row, ((option, cells), results)) in decision
         .options
         .iter()
         .zip(&decision.cells)
         .zip(answer.cells.chunks(width))
+        .enumerate()
     {
         let before = said.len();
         said.push(Block::heading(2, option.name.clone()));
@@ -246,14 +253,20 @@ fn grounds(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
             }
         }
         let mut pairs = Vec::new();
-        for ((criterion, cell), result) in decision.criteria.iter().zip(cells).zip(results) {
+        for (column, ((criterion, cell), result)) in
+            decision.criteria.iter().zip(cells).zip(results).enumerate()
+        {
             let mut words: Vec<String> = Vec::new();
-            words.extend(result.justification.clone().filter(|text| !text.is_empty()));
-            words.extend((!cell.note.is_empty()).then(|| cell.note.clone()));
+            let note = cell.note.trim();
+            let said = result.justification.clone();
+            words.extend(said.filter(|text| !text.is_empty() && text != note));
+            words.extend((!note.is_empty()).then(|| note.to_owned()));
+            let judged = present.judgement(row, column);
+            words.extend(judged.map(|(row, _)| judged_grounds::words(result, row)));
             words.extend((!result.flags.is_empty()).then(|| flag_words(&result.flags)));
             if !words.is_empty() {
                 let label = format!("{}: {}", criterion.name, shown(result));
-                pairs.push(Fact::new(label, words.join(". ")));
+                pairs.push(Fact::new(label, sentences(&words)));
             }
         }
         if !pairs.is_empty() {
@@ -283,6 +296,23 @@ fn grounds(decision: &Decision, answer: &Answer, blocks: &mut Vec<Block>) {
     }
 }
 
+/// One after the other, each with an end of its own.
+fn sentences(words: &[String]) -> String {
+    let mut text = String::new();
+    for words in words {
+        let words = words.trim();
+        if !text.is_empty() {
+            text.push_str(if text.ends_with(['.', '!', '?', ':']) {
+                " "
+            } else {
+                ". "
+            });
+        }
+        text.push_str(words);
+    }
+    text
+}
+
 fn shown(result: &CellResult) -> String {
     match result.state {
         CellState::Scored => {
@@ -294,7 +324,11 @@ fn shown(result: &CellResult) -> String {
             format!("{}{unit}", cell_words(result))
         }
         CellState::Abstained => "abstained".into(),
-        _ => "no score".into(),
+        CellState::Pending => "no score".into(),
+        CellState::Unparsed => "no score, the reply could not be read".into(),
+        CellState::Failed => "no score, the call failed".into(),
+        CellState::Cancelled => "no score, cancelled".into(),
+        CellState::Stale => "stale, not ranked".into(),
     }
 }
 

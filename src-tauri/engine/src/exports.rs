@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::decision_report::report_of;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::evaluate::{answer_with, cannot_rank};
 use crate::files;
 use crate::view::Exported;
 
@@ -145,7 +146,8 @@ impl Engine {
             Format::Csv => report::Format::Csv,
             Format::Json => report::Format::Json,
         };
-        let answer = self.answered(&open)?;
+        let present = self.present(&open)?;
+        let answer = answer_with(&open.decision, &present).map_err(cannot_rank)?;
         let file: serde_json::Value = serde_json::from_str(&decision::to_json(&open.decision))
             .map_err(|error| EngineError::Internal(error.to_string()))?;
         let machine = serde_json::json!({
@@ -153,14 +155,21 @@ impl Engine {
             "revision": open.session.revision,
             "decision": file,
             "answer": answer,
+            "judgements": present.views(),
         });
-        let report = report_of(&open.decision, &answer, moment(self.now_ms()), machine);
+        let report = report_of(
+            &open.decision,
+            &answer,
+            &present,
+            moment(self.now_ms()),
+            machine,
+        );
         Ok(report::write(&report, format)?)
     }
 }
 
 /// A moment in words, in UTC, so that two people read the same.
-fn moment(ms: i64) -> String {
+pub(crate) fn moment(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map_or_else(
         |_| String::new(),
         |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string(),

@@ -13,6 +13,7 @@ mod exports;
 mod files;
 mod health;
 mod intake;
+mod judged_grounds;
 mod judging;
 mod looks;
 mod outcome;

@@ -350,7 +350,7 @@ fn a_file_is_resumed_only_while_cells_are_missing_and_keeps_its_ids() {
     let mut events = Vec::new();
     let first = engine
         .decide(&request(true), &Cancel::new(), &mut |event| {
-            events.push(event.to_string())
+            events.push(event.to_string());
         })
         .unwrap();
     assert_eq!(events.len(), 2, "{events:?}");

@@ -152,25 +152,27 @@ mod tests {
         said
     }
 
+    /// Of sixteen slots the last few calls are most of what is left, and how long those take nobody knows.
     #[test]
     fn the_end_is_foreseen_within_thirty_percent_from_a_fifth_of_the_run_on() {
-        for slots in [1, 4, 8, 16] {
-            let mut off = 0usize;
-            let mut all = 0usize;
-            let mut ratio = 0.0;
-            for seed in 0..40 {
+        for (slots, allowed) in [(1, 0.05), (4, 0.05), (8, 0.08), (16, 0.14)] {
+            let (mut off, mut all, mut ratio) = (0.0, 0.0, 0.0);
+            for seed in 0..20 {
                 let times = draws(seed, 300, 200.0, 0.8);
                 for (share, left, truth) in estimates(&times, slots) {
                     if (0.2..0.8).contains(&share) {
-                        all += 1;
+                        all += 1.0;
                         ratio += left / truth;
-                        off += usize::from((left - truth).abs() > 0.3 * truth);
+                        off += f64::from(u8::from((left - truth).abs() > 0.3 * truth));
                     }
                 }
             }
-            let share = off as f64 / all as f64;
-            eprintln!("SLOTS {slots} {share:.3} bias {:.3}", ratio / all as f64);
-            assert!(share < 0.5, "{slots} slots: {:.1}% off", share * 100.0);
+            let (off, bias): (f64, f64) = (off / all, ratio / all);
+            assert!(off <= allowed, "{slots} slots: {:.1}% off", off * 100.0);
+            assert!(
+                (0.9..1.1).contains(&bias),
+                "{slots} slots: {bias:.3} of the truth"
+            );
         }
     }
 

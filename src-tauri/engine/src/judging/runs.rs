@@ -59,8 +59,8 @@ impl Engine {
             b: info_b,
             agreement: agreement(&open.decision, &cells),
             cells,
-            ranking_a: ranked(&open, rows_a),
-            ranking_b: ranked(&open, rows_b),
+            ranking_a: ranked(&open, &rows_a),
+            ranking_b: ranked(&open, &rows_b),
         })
     }
 
@@ -252,7 +252,7 @@ fn agreement(decision: &Decision, cells: &[ComparedCell]) -> Agreement {
 }
 
 /// The ranking by one run's judgements as they were made: an edit since does not take them away here.
-fn ranked(open: &Open, judgements: Judgements) -> Vec<RankedShort> {
+fn ranked(open: &Open, judgements: &Judgements) -> Vec<RankedShort> {
     let decision = &open.decision;
     let mut table = decision::ScoreTable::from_given(decision);
     for row in &judgements.rows {
