@@ -97,7 +97,8 @@ export class App {
     const { backend } = this;
     backend.on_history_changed((session) => {
       void this.list.load();
-      if (session === null || session === this.open.id) void this.open.reload();
+      // While a run writes, the run says when to read again.
+      if ((session === null || session === this.open.id) && this.judging.live === null) void this.open.reload();
     });
     backend.on_health_changed((health) => this.#healthIs(health));
     backend.on_open_session((session) => void this.openSession(session).then(() => this.list.load()));

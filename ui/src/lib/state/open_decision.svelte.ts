@@ -2,7 +2,7 @@
 // A total shown anywhere comes from `view.answer` or `preview`, both of which the backend computed.
 import type { Backend } from '../backend/api.ts';
 import { asAppError } from '../backend/errors.ts';
-import type { Answer, Edit, Problem, SessionSummary, SessionView } from '../backend/types.ts';
+import type { Answer, Edit, Judging, Problem, SessionSummary, SessionView } from '../backend/types.ts';
 import type { Announcer } from './announcer.svelte.ts';
 import type { Faults } from './faults.svelte.ts';
 import { Latest } from './latest.ts';
@@ -119,8 +119,9 @@ export class OpenDecision {
         const view = await this.#around.backend.open_session(id);
         if (this.id !== id) return;
         const edited = view.revision !== this.view?.revision;
-        this.show(view);
         // A model's judgements change without an edit, and are told where the run is.
+        if (!edited && (!this.view || sameJudging(this.view.judging, view.judging))) return;
+        this.show(view);
         if (!edited) return;
         this.#around.toasts.show('Another program changed this decision. You see the new state.');
         this.#around.announcer.say('Another program changed this decision. You see the new state.');
@@ -193,4 +194,10 @@ export class OpenDecision {
     this.#queue = result.catch(() => {});
     return result;
   }
+}
+
+function sameJudging(a: Judging, b: Judging): boolean {
+  const [one, two] = [a.run, b.run];
+  const sameRun = one?.id === two?.id && one?.finished_at === two?.finished_at && one?.scored === two?.scored && one?.abstained === two?.abstained;
+  return sameRun && a.to_ask === b.to_ask && a.live?.run === b.live?.run && a.judge?.backend === b.judge?.backend && a.judge?.model === b.judge?.model;
 }

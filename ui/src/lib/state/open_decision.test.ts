@@ -45,6 +45,18 @@ describe('OpenDecision', () => {
     open.show(await backend.open_session('s_3'));
   });
 
+  it('a_history_that_changed_elsewhere_leaves_the_view_alone_and_one_judged_elsewhere_does_not', async () => {
+    const held = new FakeBackend({ sessions: 'judged', history: 'ok', failing: false, delay_ms: 0 });
+    open = new OpenDecision({ backend: held, faults, toasts: new Toasts(), progress: new Progress(), announcer: new Announcer(), onsaved: () => {} });
+    open.show(await held.open_session('s_2'));
+    const before = open.view;
+    await open.reload();
+    expect(open.view).toBe(before);
+    held.judging.past('s_2', 'qwen3:8b', 1);
+    await open.reload();
+    expect(open.view?.judging.to_ask).toBe(0);
+  });
+
   it('edits_reach_the_backend_one_by_one_and_in_order', async () => {
     backend.holdEdits = true;
     const first = open.edit([{ edit: 'set_topic', text: 'One' }], 'one');
