@@ -255,7 +255,7 @@ pub struct CriterionChange {
         deserialize_with = "given",
         skip_serializing_if = "Option::is_none"
     )]
-    #[ts(optional, type = "Judge | null")]
+    #[ts(optional = nullable, as = "Option<Judge>")]
     pub judge: Option<Option<Judge>>,
     /// Its new note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
