@@ -37,6 +37,12 @@ describe('what is to be judged and why', () => {
     expect(retriable(counts)).toBe(again);
   });
 
+  it('a_run_that_was_broken_off_is_gone_on_with', () => {
+    expect(judgeLabel({ pending: 7 }, true)).toBe('Go on with 7 cells');
+    expect(judgeLabel({ pending: 7, stale: 1 }, true)).toBe('Judge 8 cells');
+    expect(judgeLabel({}, true)).toBe('Judge 0 cells');
+  });
+
   it('the_cells_of_a_plan_are_counted_by_reason', () => {
     const cells = (['pending', 'stale', 'pending'] as const).map((reason) => ({ option_id: 'o', criterion_id: 'c', reason }));
     expect(reasonsOf(cells as RunPlan['cells'])).toEqual({ pending: 2, stale: 1 });

@@ -31,11 +31,11 @@ export function planWords(counts: ReasonCounts): string {
   return `${all} to judge: ${parts.map(([reason, word]) => `${counts[reason]} ${word}`).join(', ')}`;
 }
 
-/** The main button's words: what its press will do. */
-export function judgeLabel(counts: ReasonCounts): string {
+/** The main button's words: what its press will do. `brokenOff`: the last run never came to an end. */
+export function judgeLabel(counts: ReasonCounts, brokenOff = false): string {
   const all = sum(counts);
   if (all > 0 && failures(counts) === all) return `Retry ${all} failed`;
-  if (counts.cancelled && failures(counts) === 0 && !counts.stale) return `Go on with ${count(all, 'cell')}`;
+  if ((counts.cancelled || brokenOff) && all > 0 && failures(counts) === 0 && !counts.stale) return `Go on with ${count(all, 'cell')}`;
   return `Judge ${count(all, 'cell')}`;
 }
 
