@@ -1,4 +1,4 @@
-//! Moments as people say them in a list: how long ago, and how long still.
+//! Times as people say them: how long ago, how long still, how long it took.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -50,6 +50,37 @@ fn span(seconds: i64) -> String {
     format!("{count} {unit}{plural}")
 }
 
+/// How long something took.
+pub fn took(ms: i64) -> String {
+    #[allow(clippy::cast_precision_loss, reason = "one decimal is shown")]
+    let seconds = ms.max(0) as f64 / 1000.0;
+    match ms {
+        ..1_000 => format!("{} ms", ms.max(0)),
+        1_000..10_000 => format!("{seconds:.1} s"),
+        10_000..100_000 => format!("{seconds:.0} s"),
+        _ => hours_and_minutes(seconds / 60.0),
+    }
+}
+
+/// How long something will still take: no more exact than a forecast is.
+pub fn still(ms: f64) -> String {
+    let seconds = (ms / 1000.0).max(0.0);
+    match seconds {
+        s if s < 5.0 => "a few seconds left".into(),
+        s if s < 100.0 => format!("about {:.0} s left", (s / 5.0).ceil() * 5.0),
+        s => format!("about {} left", hours_and_minutes(s / 60.0)),
+    }
+}
+
+fn hours_and_minutes(minutes: f64) -> String {
+    let minutes = minutes.round();
+    match ((minutes / 60.0).floor(), minutes % 60.0) {
+        (0.0, minutes) => format!("{minutes:.0} min"),
+        (hours, 0.0) => format!("{hours:.0} h"),
+        (hours, minutes) => format!("{hours:.0} h {minutes:.0} min"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +101,31 @@ mod tests {
         }
         assert_eq!(ahead(30 * DAY * 1000 - 1, 0), "in 29 days");
         assert_eq!(ahead(0, 5000), "now");
+    }
+
+    #[test]
+    fn a_time_is_said_as_exactly_as_it_is_known() {
+        for (ms, words) in [
+            (-3, "0 ms"),
+            (840, "840 ms"),
+            (4_240, "4.2 s"),
+            (41_600, "42 s"),
+            (100_000, "2 min"),
+            (3_600_000, "1 h"),
+            (7_500_000, "2 h 5 min"),
+        ] {
+            assert_eq!(took(ms), words);
+        }
+        for (ms, words) in [
+            (-20.0, "a few seconds left"),
+            (4_999.0, "a few seconds left"),
+            (31_000.0, "about 35 s left"),
+            (98_000.0, "about 100 s left"),
+            (170_000.0, "about 3 min left"),
+            (3_580_000.0, "about 1 h left"),
+            (7_500_000.0, "about 2 h 5 min left"),
+        ] {
+            assert_eq!(still(ms), words);
+        }
     }
 }

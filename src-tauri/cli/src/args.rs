@@ -26,10 +26,21 @@ const DECIDE_EXAMPLES: &str = "\
 Examples:
   ponderctl decide ledger.toml
   ponderctl decide ledger.toml --report ledger.html
-  ponderctl decide ledger.toml --resume    after scoring what was missing
+  ponderctl decide ledger.toml --backend ollama --model qwen3
+  ponderctl decide ledger.toml --resume    after Ctrl-C, a failure, or an edit of the file
+  ponderctl decide --session s_ttmra8sq3drvb --retry-failed
   ponderctl decide vendors.csv --json      first column the options, first row the criteria
 
+Ctrl-C stops and keeps what is finished; a second one leaves at once.
 Exit code 4: ranked, but some cells have no score yet.";
+
+const ADD_EXAMPLES: &str = "\
+Examples:
+  ponderctl backends add office --kind openai --base-url https://models.example.com/v1 \\
+      --model large --key-env OFFICE_MODELS_KEY
+  ponderctl backends add gpu --kind ollama --base-url http://192.168.0.7:11434
+
+A backend of the same name is changed; what is left out stays as it is.";
 
 const RANK_EXAMPLES: &str = "\
 Examples:
@@ -100,6 +111,9 @@ pub enum Command {
     /// Look into the history and change what is kept
     #[command(subcommand)]
     Sessions(Sessions),
+    /// Say where models are asked, and look whether they answer
+    #[command(subcommand)]
+    Backends(Backends),
     /// Check, copy and restore the history
     #[command(subcommand)]
     Db(Db),
@@ -119,15 +133,39 @@ pub struct Decide {
     /// Go on with a session of the history
     #[arg(long, value_name = "ID")]
     pub session: Option<String>,
-    /// Go on with the newest unfinished session of this file; only what was edited is asked again
+    /// Go on with the newest unfinished session of this file
     #[arg(long)]
     pub resume: bool,
+    /// Ask again only what failed or could not be read
+    #[arg(long, conflicts_with = "again")]
+    pub retry_failed: bool,
+    /// Ask every cell again, also those with a valid judgement
+    #[arg(long)]
+    pub again: bool,
+    /// Who judges; `builtin` asks nobody
+    #[arg(long, value_name = "NAME")]
+    pub backend: Option<String>,
+    /// The model, as its backend knows it
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// Another address for this one run
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Ask each cell so often, 1 to 100; its score is the median
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub samples: Option<u16>,
+    /// Calls in flight at most, 1 to 64
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub concurrency: Option<u16>,
+    /// How freely the model chooses its words, 0 to 2
+    #[arg(long, value_name = "T", value_parser = temperature, allow_negative_numbers = true)]
+    pub temperature: Option<f64>,
     /// Never call anything beyond this machine
     #[arg(long)]
     pub offline: bool,
-    /// Who judges; `builtin` judges nothing and ranks what is measured or scored by hand
-    #[arg(long, value_name = "NAME")]
-    pub backend: Option<String>,
+    /// Do not take replies from the cache
+    #[arg(long)]
+    pub no_cache: bool,
     /// Also write a report; its ending says which kind (.html, .md, .csv, .json)
     #[arg(long, value_name = "PATH")]
     pub report: Option<PathBuf>,
@@ -175,6 +213,20 @@ pub enum Sessions {
         /// Only those in this state
         #[arg(long, value_enum, default_value_t = State::Open)]
         state: State,
+    },
+    /// List a session's runs: who judged when, and what came of it
+    Runs {
+        /// The session's id
+        id: String,
+    },
+    /// Hold two runs of a session side by side
+    Compare {
+        /// The session's id
+        id: String,
+        /// The one run: its number or its id, as `sessions runs` lists them
+        a: String,
+        /// The other
+        b: String,
     },
     /// Write a session to a file
     #[command(after_help = EXPORT_EXAMPLES)]
@@ -248,4 +300,109 @@ pub enum Db {
         /// A file in the backups folder, or a path; left out, the copies are listed
         file: Option<PathBuf>,
     },
+}
+
+/// `backends`.
+#[derive(Debug, Subcommand)]
+pub enum Backends {
+    /// List the backends there are
+    List,
+    /// Add a backend, or change one
+    #[command(after_help = ADD_EXAMPLES)]
+    Add(Box<AddBackend>),
+    /// Remove a backend's settings
+    Remove {
+        /// Its name
+        name: String,
+    },
+    /// Say who judges where nothing else is said
+    Default {
+        /// A backend's name, or `none`
+        name: String,
+    },
+    /// List the models a backend offers
+    Models {
+        /// Its name
+        name: String,
+        /// Never call anything beyond this machine
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Ask a backend whether it answers: down, unauthorised, model missing and slow are told apart
+    Test {
+        /// Its name
+        name: String,
+        /// Whether it has this model; left out, the one that is set for it
+        #[arg(long, value_name = "MODEL")]
+        model: Option<String>,
+        /// Never call anything beyond this machine
+        #[arg(long)]
+        offline: bool,
+    },
+}
+
+/// `backends add`.
+#[derive(Debug, Args)]
+pub struct AddBackend {
+    /// Its name: a to z, 0 to 9, - and _
+    pub name: String,
+    /// What it speaks; left out, as it is, or the kind of that name
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub kind: Option<BackendKind>,
+    /// Its address
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// The model that is asked unless another is named
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// Calls in flight at most, 1 to 64
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub concurrency: Option<u32>,
+    /// Seconds to connect
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub connect_timeout: Option<f64>,
+    /// Seconds to the first byte of an answer; a cold local model takes a minute to load
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub first_byte_timeout: Option<f64>,
+    /// Seconds between two pieces of an answer
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub silence_timeout: Option<f64>,
+    /// A proxy's address
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// A file with the authority that signs the server's certificate
+    #[arg(long, value_name = "PATH")]
+    pub ca_file: Option<PathBuf>,
+    /// It counts as this machine though its address does not say so, or forwards elsewhere
+    #[arg(long)]
+    pub local: bool,
+    /// The environment variable that holds its key
+    #[arg(long, value_name = "VAR")]
+    pub key_env: Option<String>,
+    /// Read its key from standard input and keep it in the system's keyring
+    #[arg(long)]
+    pub key_stdin: bool,
+}
+
+/// What a backend speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BackendKind {
+    /// Ollama's own API
+    Ollama,
+    /// The API of OpenAI, which llama.cpp, vLLM, LM Studio and LiteLLM speak, too
+    Openai,
+}
+
+fn temperature(word: &str) -> Result<f64, String> {
+    match word.parse::<f64>() {
+        Ok(number) if (0.0..=2.0).contains(&number) => Ok(number),
+        _ => Err("a number from 0 to 2 is allowed".into()),
+    }
+}
+
+fn seconds(word: &str) -> Result<f64, String> {
+    match word.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        _ => Err("a number of seconds above 0 is allowed".into()),
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::age::{ago, now_ms};
 use crate::args::Db;
 use crate::output::{Failure, Output, exit};
-use crate::ranking::printable;
+use crate::printable::printable;
 use crate::table::{Table, size};
 
 /// How many findings are said in words; a badly damaged file has hundreds.

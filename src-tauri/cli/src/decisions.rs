@@ -5,13 +5,16 @@ use std::time::Instant;
 
 use engine::view::Exported;
 use engine::{
-    Answer, DecideRequest, Decided, Engine, EngineError, Format, Overrides, Ranking, Source,
+    Answer, Cancel, DecideRequest, Decided, Engine, EngineError, Format, Overrides, RunChoice,
+    RunOutcome, Scope, Source,
 };
 use serde::Serialize;
 
 use crate::args::{Decide, Rank};
+use crate::interrupt;
 use crate::output::{Failure, Output, exit};
-use crate::progress;
+use crate::printable::printable;
+use crate::progress::{self, Progress, Tally};
 use crate::ranking;
 use crate::table::Table;
 
@@ -34,40 +37,132 @@ pub fn decide(
     if let Some(path) = &asked.report {
         engine::check_target(path, asked.force)?;
     }
+    let cancel = Cancel::new();
+    interrupt::cancels(&cancel, progress::is_watched(output))?;
     let engine = open()?;
-    let request = DecideRequest {
-        source: source(asked.session.as_deref(), asked.file.as_deref()),
-        resume: asked.resume,
-        offline: asked.offline,
-        backend: asked.backend.clone(),
-    };
-    let decided = engine.decide(&request, &mut progress::shown(output))?;
+    if asked.no_cache {
+        output.detail(|| "Nothing is cached yet: --no-cache changes nothing.".into());
+    }
+    let mut progress = Progress::new(output, &engine, cancel.clone());
+    let decided = engine.decide(&request(asked), &cancel, &mut |event| progress.hear(event));
+    // An error is said on a line of its own.
+    progress.clear();
+    let decided = decided?;
     let report = match (format, &asked.report) {
         (Some(format), Some(path)) => {
             Some(engine.export_session(&decided.session, format, path, asked.force)?)
         }
         _ => None,
     };
-    output.notices(&decided.notices);
+    progress.notices(output, &decided.session, &decided.notices);
     output.detail(|| ranking::rules(&decided.answer));
     output.detail(|| format!("Done in {} ms", begun.elapsed().as_millis()));
     let answer = Reported {
         decided: &decided,
         report,
     };
+    let code = match decided.outcome {
+        RunOutcome::Cancelled => exit::CANCELLED,
+        _ => code(&decided.answer),
+    };
     output.answer(&answer, || {
         let mut words = ranking::words(&decided.answer);
-        let (id, resumed) = (&decided.session, if decided.resumed { ", as before" } else { "" });
+        words.push_str(&progress.tally.words(&decided.calls));
+        let (id, resumed) = (
+            &decided.session,
+            if decided.resumed { ", as before" } else { "" },
+        );
         words.push_str(&format!("Kept as session {id}{resumed}.\n"));
-        if code(&decided.answer) == exit::INCOMPLETE && asked.file.is_some() {
-            words.push_str("Score what is missing, in the file or in the window, and run it again with --resume.\n");
+        // Cells that a model could judge; who cannot look that up still gets the answer.
+        let session = engine.open_session(&decided.session);
+        let to_judge = session.map_or(0, |view| view.judging.to_ask);
+        if let Some(next) = next(asked, &decided, &progress.tally, to_judge) {
+            words.push_str(&(printable(&next) + "\n"));
         }
         if let Some(report) = &answer.report {
             words.push_str(&format!("Report: {}\n", report.path));
         }
         words
     })?;
-    Ok(code(&decided.answer))
+    Ok(code)
+}
+
+fn request(asked: &Decide) -> DecideRequest {
+    DecideRequest {
+        source: source(asked.session.as_deref(), asked.file.as_deref()),
+        // What failed, failed in a run before.
+        resume: asked.resume || asked.retry_failed,
+        choice: RunChoice {
+            backend: asked.backend.clone(),
+            model: asked.model.clone(),
+            base_url: asked.base_url.clone(),
+            samples: asked.samples,
+            concurrency: asked.concurrency,
+            temperature: asked.temperature,
+            offline: asked.offline,
+            scope: match (asked.retry_failed, asked.again) {
+                (true, _) => Scope::Failed,
+                (_, true) => Scope::All,
+                _ => Scope::Missing,
+            },
+        },
+    }
+}
+
+/// How to go on, where cells are missing.
+fn next(asked: &Decide, decided: &Decided, tally: &Tally, to_judge: u32) -> Option<String> {
+    if decided.outcome == RunOutcome::Cancelled {
+        return Some(format!("Stopped. Go on with: {}", again(asked, decided)));
+    }
+    if code(&decided.answer) != exit::INCOMPLETE {
+        return None;
+    }
+    if tally.without_answer() > 0 {
+        let again = again(asked, decided);
+        return Some(format!("Ask those again with: {again}"));
+    }
+    if to_judge > 0 && asked.backend.is_none() {
+        let again = again(asked, decided);
+        return Some(format!(
+            "Let a model judge it (`ponderctl backends list` shows where): {again} --backend NAME --model MODEL"
+        ));
+    }
+    asked.file.as_ref()?;
+    Some(
+        "Score what is missing, in the file or in the window, and run it again with --resume."
+            .into(),
+    )
+}
+
+/// The command that goes on with this one: by the same judge, since another one would mix two measures.
+fn again(asked: &Decide, decided: &Decided) -> String {
+    let mut words = vec!["ponderctl".to_owned(), "decide".to_owned()];
+    match &asked.file {
+        Some(file) => words.extend([quoted(&file.display().to_string()), "--resume".into()]),
+        None => words.extend(["--session".into(), decided.session.clone()]),
+    }
+    for (option, value) in [
+        ("--backend", asked.backend.clone()),
+        ("--model", asked.model.clone()),
+        ("--base-url", asked.base_url.clone()),
+        ("--samples", asked.samples.map(|k| k.to_string())),
+        ("--temperature", asked.temperature.map(|t| t.to_string())),
+    ] {
+        if let Some(value) = value {
+            words.extend([option.to_owned(), quoted(&value)]);
+        }
+    }
+    words.join(" ")
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 /// Ranks what is scored, and keeps nothing.
@@ -81,7 +176,7 @@ pub fn rank(
         params: asked.params.clone(),
     };
     let ranking = match (&asked.session, &asked.file) {
-        (Some(id), _) => Ranking::of_session(id, open()?.rank_session(id, &overrides)?),
+        (Some(id), _) => open()?.rank_session(id, &overrides)?,
         (None, Some(file)) => engine::rank_file(file, &overrides)?,
         (None, None) => return Err(EngineError::NothingToRank.into()),
     };
@@ -126,4 +221,23 @@ fn source(session: Option<&str>, file: Option<&Path>) -> Source {
 fn code(answer: &Answer) -> u8 {
     let missing = ranking::open_cells(answer).next().is_some();
     if missing { exit::INCOMPLETE } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_take_it_apart() {
+        for (word, shown) in [
+            ("ledger.toml", "ledger.toml"),
+            ("http://127.0.0.1:80/v1", "http://127.0.0.1:80/v1"),
+            ("my ledger.toml", "'my ledger.toml'"),
+            ("it's", r"'it'\''s'"),
+            ("$(rm)", "'$(rm)'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), shown);
+        }
+    }
 }

@@ -3,11 +3,15 @@
 
 mod age;
 mod args;
+mod backends;
 mod db;
 mod decisions;
+mod interrupt;
 mod output;
+mod printable;
 mod progress;
 mod ranking;
+mod runs;
 mod sessions;
 mod table;
 
@@ -48,6 +52,7 @@ fn carry_out(cli: Cli, output: &Output) -> Result<u8, Failure> {
         Command::Weights { file } => decisions::weights(&file, output),
         Command::Decide(asked) => decisions::decide(&asked, open, output),
         Command::Sessions(asked) => sessions::run(asked, &open()?, output),
+        Command::Backends(asked) => backends::run(asked, open, output),
         Command::Db(asked) => db::run(asked, &config, open, output),
     }
 }
@@ -59,6 +64,7 @@ fn name(command: &Command) -> &'static str {
         Command::Rank(_) => "rank",
         Command::Weights { .. } => "weights",
         Command::Sessions(asked) => sessions::name(asked),
+        Command::Backends(asked) => backends::name(asked),
         Command::Db(asked) => db::name(asked),
         Command::Completions { .. } => "completions",
     }

@@ -25,6 +25,8 @@ pub mod exit {
     pub const REFUSED: u8 = 5;
     /// The history is locked, corrupt, full or newer.
     pub const DATA: u8 = 6;
+    /// Stopped by Ctrl-C.
+    pub const CANCELLED: u8 = 130;
 }
 
 /// How many problems are said in words; more scroll the first ones away.
@@ -68,6 +70,11 @@ impl Output {
     /// Whether `--json` was given.
     pub fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// Whether nothing but the answer and errors is wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     /// Prints the answer: with `--json` its fields behind `"schema"`, else the words.
@@ -217,9 +224,11 @@ fn code_of(error: &AppError) -> u8 {
     match error.code.as_str() {
         code if code.starts_with("invalid") => exit::INVALID,
         "not_found" | "file_exists" | "cannot_read" | "cannot_write" | "too_large"
-        | "unknown_format" | "bad_backup" | "settings" => exit::INVALID,
-        "backend_unavailable" => exit::BACKEND,
-        "refused" | "offline" => exit::REFUSED,
+        | "unknown_format" | "bad_backup" | "settings" | "no_backend" | "no_model" => exit::INVALID,
+        "model_missing" | "context_too_long" => exit::BACKEND,
+        code if code.starts_with("backend_") => exit::BACKEND,
+        "refused_offline" | "must_confirm" => exit::REFUSED,
+        "cancelled" => exit::CANCELLED,
         "conflict" | "run_in_use" => exit::DATA,
         code if code.starts_with("history_") => exit::DATA,
         _ => exit::OURS,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::{Answer, Better, CellState};
 
+use crate::printable::{printable, printable_lines};
 use crate::table::Table;
 
 /// The ranking in words.
@@ -189,15 +190,4 @@ fn rounded(end: f64) -> f64 {
 pub fn percent(share: f64) -> String {
     let text = format!("{:.1}", share * 100.0);
     format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
-}
-
-/// A name with control characters would move the cursor or colour the screen; they are shown as a mark.
-pub fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
-}
-
-fn printable_lines(text: &str) -> String {
-    text.lines().map(|line| printable(line) + "\n").collect()
 }

@@ -1,6 +1,6 @@
 //! `sessions`: the history from a terminal.
 
-use engine::view::{Progress, SessionState, SessionSummary, SessionView};
+use engine::view::{Progress, RunInfo, RunKind, SessionState, SessionSummary, SessionView};
 use engine::{Engine, Format, SessionFilter};
 use serde::Serialize;
 use serde_json::json;
@@ -8,7 +8,9 @@ use serde_json::json;
 use crate::age::{ago, ahead, now_ms};
 use crate::args::{Sessions, State};
 use crate::output::{Failure, Output};
-use crate::ranking::{self, printable};
+use crate::printable::printable;
+use crate::ranking;
+use crate::runs;
 use crate::table::{Table, size};
 
 /// What stands in `"schema": "ponder.<name>/1"`.
@@ -17,6 +19,8 @@ pub fn name(asked: &Sessions) -> &'static str {
         Sessions::List { .. } => "sessions_list",
         Sessions::Show { .. } => "sessions_show",
         Sessions::Search { .. } => "sessions_search",
+        Sessions::Runs { .. } => "sessions_runs",
+        Sessions::Compare { .. } => "sessions_compare",
         Sessions::Export { .. } => "sessions_export",
         Sessions::Import { .. } => "sessions_import",
         Sessions::Archive { .. } => "sessions_archive",
@@ -32,10 +36,15 @@ pub fn run(asked: Sessions, engine: &Engine, output: &Output) -> Result<u8, Fail
         Sessions::List { state } => list(engine, output, state, ""),
         Sessions::Search { words, state } => list(engine, output, state, &words.join(" ")),
         Sessions::Show { id } => {
-            let view = engine.open_session(&id)?;
-            output.answer(&view, || shown(&view))?;
+            let shown = Shown {
+                view: engine.open_session(&id)?,
+                runs: engine.runs(&id)?,
+            };
+            output.answer(&shown, || words(&shown))?;
             Ok(0)
         }
+        Sessions::Runs { id } => runs::list(&id, engine, output),
+        Sessions::Compare { id, a, b } => runs::compare(&id, &a, &b, engine, output),
         Sessions::Export {
             id,
             path,
@@ -95,6 +104,13 @@ pub fn run(asked: Sessions, engine: &Engine, output: &Output) -> Result<u8, Fail
             Ok(0)
         }
     }
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    view: SessionView,
+    runs: Vec<RunInfo>,
 }
 
 #[derive(Serialize)]
@@ -193,8 +209,9 @@ fn shortened(topic: &str) -> String {
     topic.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
-/// One session: where it stands, its ranking or what keeps it from one, and what it weighs.
-fn shown(view: &SessionView) -> String {
+/// One session: where it stands, its ranking or what keeps it from one, what it weighs, and its runs.
+fn words(shown: &Shown) -> String {
+    let view = &shown.view;
     let (session, now) = (&view.session, now_ms());
     let state = match session.state {
         SessionState::Open => "",
@@ -249,7 +266,11 @@ fn shown(view: &SessionView) -> String {
                 .unwrap_or_default(),
         ]);
     }
-    words + "\n" + &table.to_string()
+    words.push_str(&format!("\n{table}"));
+    if shown.runs.iter().any(|run| run.kind == RunKind::Judged) {
+        words.push_str(&format!("\n{}", runs::table(&shown.runs)));
+    }
+    words
 }
 
 impl From<State> for SessionState {

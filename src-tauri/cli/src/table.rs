@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ranking::printable;
+use crate::printable::{columns, printable};
 
 /// Rows under heads.
 pub struct Table {
@@ -37,20 +37,20 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let count = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
             self.rows
                 .iter()
                 .filter_map(|row| row.get(column))
-                .map(|cell| cell.chars().count())
+                .map(|cell| columns(cell))
                 .max()
                 .unwrap_or(0)
         };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let widths: Vec<usize> = (0..count).map(width).collect();
         for row in &self.rows {
             let mut line = String::new();
             for (column, cell) in row.iter().enumerate() {
-                let gap = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
+                let gap = " ".repeat(widths[column].saturating_sub(columns(cell)));
                 if self.right.contains(&column) {
                     line.push_str(&gap);
                     line.push_str(cell);

@@ -6,13 +6,20 @@
     reason = "what cannot be read or run fails its test"
 )]
 
+mod backends;
 mod bad_files;
 mod bad_input;
 mod commands;
 mod documents;
 mod history_faults;
+mod judging;
+mod kills;
+mod moving_line;
 mod names;
+mod real_servers;
+mod refusals;
 mod resume;
 mod schemas;
+mod stopping;
 mod streams;
 mod terminal;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jsonschema::{Registry, Validator};
+use peers::{Ollama, Script};
 use serde_json::{Value, json};
 
-use crate::terminal::{SMALL, Terminal, example, root, unfinished};
+use crate::terminal::{SMALL, Terminal, example, root, to_judge, unfinished};
 
 const BASE: &str = "file:///schema/";
 
@@ -122,6 +123,38 @@ fn every_command_answers_as_its_schema_says() {
         0,
         &["rank", "--session", id, "--method", "weighted_product"],
     );
+    let ollama = Ollama::start(Script::default());
+    let url = ollama.url();
+    answered(
+        0,
+        &[
+            "backends",
+            "add",
+            "ollama",
+            "--base-url",
+            &url,
+            "--model",
+            "tiny",
+        ],
+    );
+    answered(0, &["backends", "list"]);
+    answered(0, &["backends", "models", "ollama"]);
+    answered(0, &["backends", "test", "ollama"]);
+    answered(3, &["backends", "test", "ollama", "--model", "none"]);
+    answered(0, &["backends", "default", "ollama"]);
+    answered(2, &["backends", "remove", "nobody"]);
+    let judged = terminal.file("judged.toml", to_judge(2, 2));
+    let judged = answered(0, &["decide", &judged, "--samples", "2"]);
+    let judged = judged["session"].as_str().unwrap();
+    answered(
+        0,
+        &["decide", "--session", judged, "--again", "--samples", "3"],
+    );
+    answered(0, &["rank", "--session", judged]);
+    answered(0, &["sessions", "show", judged]);
+    answered(0, &["sessions", "runs", judged]);
+    answered(0, &["sessions", "compare", judged, "1", "2"]);
+    answered(0, &["backends", "remove", "ollama"]);
     answered(0, &["sessions", "list"]);
     answered(0, &["sessions", "show", id]);
     answered(0, &["sessions", "search", "line"]);
@@ -161,8 +194,33 @@ fn a_schema_sees_every_field_that_goes_or_changes_its_kind() {
     let terminal = Terminal::new();
     let id = terminal.decided(&example("warehouse-site.toml"));
     terminal.json(0, &["db", "backup"]);
+    let ollama = Ollama::start(Script::default());
+    let url = ollama.url();
+    terminal.expect(
+        0,
+        &[
+            "backends",
+            "add",
+            "ollama",
+            "--base-url",
+            &url,
+            "--model",
+            "tiny",
+        ],
+    );
+    let file = terminal.file("judged.toml", to_judge(2, 2));
+    let judged = terminal.judged(0, &file, &ollama, &["--samples", "2"]);
+    let judged = judged["session"].as_str().unwrap();
+    terminal.judged_again(judged, &ollama);
     for args in [
-        &["rank", "--session", &id][..],
+        &["sessions", "runs", judged][..],
+        &["sessions", "compare", judged, "1", "2"],
+        &["backends", "list"],
+        &["backends", "add", "office", "--kind", "openai"],
+        &["backends", "models", "ollama"],
+        &["backends", "test", "ollama"],
+        &["backends", "default", "ollama"],
+        &["rank", "--session", &id],
         &["weights", &example("warehouse-site.toml")],
         &["sessions", "list"],
         &["sessions", "export", &id, "out.json"],

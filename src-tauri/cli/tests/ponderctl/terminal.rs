@@ -55,6 +55,18 @@ impl Terminal {
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .env_remove("PONDER_DATA_DIR");
+        // What the machine says about models is nothing to a test.
+        for variable in [
+            "OLLAMA_HOST",
+            "OPENAI_API_KEY",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "ALL_PROXY",
+        ] {
+            command
+                .env_remove(variable)
+                .env_remove(variable.to_lowercase());
+        }
         command
     }
 
@@ -82,6 +94,31 @@ impl Terminal {
         answer
     }
 
+    /// Judges a file with Ollama's double and gives the answer, which must come with this exit code.
+    pub fn judged(&self, code: i32, file: &str, ollama: &peers::Ollama, more: &[&str]) -> Value {
+        let url = ollama.url();
+        let mut args = vec!["decide", file, "--backend", "ollama", "--model", "tiny"];
+        args.extend(["--base-url", &url]);
+        args.extend(more);
+        self.json(code, &args)
+    }
+
+    /// Judges every cell of a session again.
+    pub fn judged_again(&self, id: &str, ollama: &peers::Ollama) -> Value {
+        let url = ollama.url();
+        let args = [
+            "decide",
+            "--session",
+            id,
+            "--again",
+            "--backend",
+            "ollama",
+            "--model",
+            "tiny",
+        ];
+        self.json(0, &[&args[..], &["--base-url", &url]].concat())
+    }
+
     /// The sessions in the list, newest first.
     pub fn sessions(&self) -> Vec<Value> {
         self.json(0, &["sessions", "list"])["sessions"]
@@ -107,6 +144,37 @@ pub fn said(output: std::process::Output) -> Said {
     };
     assert!(!said.err.contains("panicked"), "{said:#?}");
     said
+}
+
+/// The events of `--progress ndjson` on standard error, each as its schema says.
+pub fn events(err: &str) -> Vec<Value> {
+    let line = |line: &str| {
+        let event: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+        schemas::hold_progress(&event);
+        event
+    };
+    err.lines().map(line).collect()
+}
+
+/// A decision with so many options and criteria, each cell to be judged. Every name stands in one prompt's place only.
+pub fn to_judge(options: usize, criteria: usize) -> String {
+    let mut file = "topic = \"Which supplier?\"\n".to_owned();
+    for at in 1..=criteria {
+        file += &format!("[[criteria]]\nname = \"Criterion {at:02}\"\nweight = 1\n");
+    }
+    for at in 1..=options {
+        file += &format!("[[options]]\nname = \"Option {at:02}\"\n");
+    }
+    file
+}
+
+/// Which cell of such a decision a prompt is about: "Option 03 × Criterion 07".
+pub fn cell_of(prompt: &str) -> String {
+    let word = |what: &str| {
+        let at = prompt.find(what).unwrap_or_else(|| panic!("{prompt}"));
+        prompt[at..at + what.len() + 2].to_owned()
+    };
+    format!("{} × {}", word("Option "), word("Criterion "))
 }
 
 /// One of the repository's examples, as an argument.
