@@ -17,5 +17,6 @@ mod analyst;
 mod clipboard;
 mod faults;
 mod files;
+mod judging;
 mod pictures;
 mod sessions;
