@@ -97,7 +97,7 @@ describe('a run', () => {
     await by(page, 'judge-start').click();
     await bar(page, 'running');
     await finish(page, 's_1');
-    const retry = by(page, 'judge-start').filter({ hasText: /^Retry \d+ failed$/ });
+    const retry = by(page, 'judge-retry').filter({ hasText: /^Retry \d+ failed$/ });
     await retry.waitFor();
     const failed = Number((await retry.textContent())!.match(/\d+/)![0]);
     expect(failed).toBeGreaterThan(3);

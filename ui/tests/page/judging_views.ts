@@ -66,7 +66,7 @@ export const judgingViews: View[] = [
     act: async (page) => {
       await started(page, 's_2', 0);
       await withFake(page, `fake.judging.finish('s_2')`);
-      await by(page, 'judge-start').filter({ hasText: 'Retry 20 failed' }).waitFor();
+      await by(page, 'judge-retry').filter({ hasText: 'Retry 20 failed' }).waitFor();
     },
   },
   {

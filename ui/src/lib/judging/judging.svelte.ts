@@ -75,6 +75,8 @@ export class Judging {
   #over = new Set<string>();
   #announced = 0;
   #notices = new Set<string>();
+  /** The toast that tells how the last run ended, until the next one begins. */
+  #told: number | null = null;
   #progress = new Map<string, { done: number; asked: number; failed: number }>();
 
   constructor(around: Around) {
@@ -198,6 +200,8 @@ export class Judging {
   #watch(live: LiveRun): void {
     this.#announced = tenth(live.done, live.total);
     this.#notices.clear();
+    if (this.#told !== null) this.#around.toasts.dismiss(this.#told);
+    this.#told = null;
     this.ended = null;
     this.live = { ...live, heard_at: Date.now(), cancelling: false };
   }
@@ -288,7 +292,7 @@ export class Judging {
       announcer.say(words);
       if (error) faults.show(error, () => this.begin());
       const failed = failures > 0 && outcome !== 'failed';
-      toasts.show(words, failed ? { label: `Retry ${failures} failed`, run: () => void this.begin('failed') } : null);
+      this.#told = toasts.show(words, failed ? { label: `Retry ${failures} failed`, run: () => void this.begin('failed') } : null);
     } else {
       toasts.show(`${topicOf(session) ?? 'Another decision'}: ${words}`, { label: 'Open', run: () => openSession(session) });
     }

@@ -12,6 +12,7 @@ import {
   planWords,
   reasonsOf,
   retriable,
+  sentence,
   tenth,
   tokensAbout,
   type Ended,
@@ -113,6 +114,13 @@ it('the_commonest_trouble_is_told_and_that_of_scored_cells_is_none', () => {
   expect(commonTrouble([failed('It hung up.'), failed('No key.'), failed('It hung up.')])).toBe('It hung up.');
   expect(commonTrouble([said({ error: 'asked twice' })])).toBeNull();
 });
+
+it.each([
+  ['nothing answers at http://x: Connection refused', 'Nothing answers at http://x: Connection refused.'],
+  ['It hung up.', 'It hung up.'],
+  ['waiting…', 'Waiting…'],
+  ['', ''],
+])('“%s” becomes “%s”', (text, words) => expect(sentence(text)).toBe(words));
 
 it('what_changed_of_a_prompt_are_the_lines_that_only_one_of_them_has', () => {
   expect(changedLines('Topic\n120 people\nScale', 'Topic\n140 people\n\nScale\nnew')).toEqual({ gone: ['120 people'], came: ['140 people', 'new'] });

@@ -104,7 +104,7 @@ export function commonTrouble(judgements: readonly CellJudgement[]): string | nu
     if ((state === 'failed' || state === 'unparsed') && error) counts.set(error, (counts.get(error) ?? 0) + 1);
   }
   const [most] = [...counts].sort((a, b) => b[1] - a[1]);
-  return most?.[0] ?? null;
+  return most === undefined ? null : sentence(most[0]);
 }
 
 export const TESTS: Record<TestState, { label: string; tone: 'good' | 'warn' | 'bad'; sign: string }> = {
@@ -115,6 +115,13 @@ export const TESTS: Record<TestState, { label: string; tone: 'good' | 'warn' | '
   model_missing: { label: 'Model missing', tone: 'warn', sign: '?' },
   odd: { label: 'Answers oddly', tone: 'warn', sign: '!' },
 };
+
+/** A server's or an error's own words, which may be a fragment, as a sentence. */
+export function sentence(text: string): string {
+  const clean = text.trim();
+  if (clean === '') return '';
+  return `${clean[0]!.toUpperCase()}${clean.slice(1)}${/[.!?…]$/.test(clean) ? '' : '.'}`;
+}
 
 export const usable = (test: BackendTest | undefined): boolean => test !== undefined && test.state !== 'down' && test.state !== 'unauthorised';
 
