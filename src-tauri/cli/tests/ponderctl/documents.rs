@@ -1,6 +1,8 @@
 //! The documents for analysts and scripts hold what they show: each complete example is run, each answer was given.
 
-use crate::terminal::{Terminal, root};
+use peers::{Asked, Model, Ollama, Script, judgement};
+
+use crate::terminal::{Terminal, root, said};
 
 /// The fenced blocks of a document whose opening line is exactly this, with the line each stands in.
 fn blocks(document: &str, fence: &str) -> Vec<(usize, String)> {
@@ -65,8 +67,9 @@ fn the_answers_in_the_documents_are_the_programs_own() {
     ] {
         std::fs::copy(root().join("examples").join(name), terminal.path(name)).unwrap();
     }
+    let ollama = Ollama::start(analyst());
     let shown = blocks("ponderctl.md", "```console");
-    assert!(shown.len() >= 5, "{} answers", shown.len());
+    assert!(shown.len() >= 8, "{} answers", shown.len());
     for (line, block) in shown {
         let (command, _) = block.split_once('\n').unwrap();
         let args: Vec<&str> = command
@@ -74,7 +77,8 @@ fn the_answers_in_the_documents_are_the_programs_own() {
             .unwrap()
             .split(' ')
             .collect();
-        let said = terminal.run(&args);
+        let mut program = terminal.command(&args);
+        let said = said(program.env("OLLAMA_HOST", ollama.url()).output().unwrap());
         hold(
             "ponderctl.md",
             line,
@@ -82,6 +86,36 @@ fn the_answers_in_the_documents_are_the_programs_own() {
             &format!("{command}\n{}{}", said.out, said.err),
         );
     }
+}
+
+/// A server with two models. It knows the options of the example that is judged, abstains twice, and gives a score once
+/// that the scale does not have.
+fn analyst() -> Script {
+    let models = ["qwen3:8b", "llama3.2:3b"].map(Model::named);
+    let answer = |asked: &Asked| {
+        let scores = [
+            ("Ease for spreadsheet users", [4, 3, 5]),
+            ("Audit trail", [4, 5, 1]),
+            ("One definition of each figure", [3, 5, 1]),
+            ("Upkeep", [4, 2, 4]),
+            ("Lock-in", [2, 9, 4]),
+        ];
+        let options = ["Brightgrid", "Cobalt Metrics", "Ledgerlight"];
+        let (_, scores) = scores
+            .iter()
+            .find(|(name, _)| asked.system.contains(name))
+            .unwrap();
+        let option = options
+            .iter()
+            .position(|name| asked.text.contains(name))
+            .unwrap();
+        let abstains = scores[option] == 2;
+        judgement(
+            (!abstains).then_some(f64::from(scores[option])),
+            "As the evidence says.",
+        )
+    };
+    Script::default().models(models).answer(answer)
 }
 
 /// Holds a block against what the program says today; with `PONDERCTL_REWRITE_DOCS=1` it is written anew instead.
@@ -99,21 +133,29 @@ fn hold(document: &str, line: usize, block: &str, said: &str) {
     std::fs::write(path, text.replacen(block, said, 1)).unwrap();
 }
 
-/// Without what is another on each run: the ids of sessions.
+/// Without what is another on each run: the ids of sessions, ports, times and the lengths of prompts.
 fn steady(text: &str) -> String {
     let word = |word: &str| {
         if word.starts_with("s_") && word != "s_nobody" {
             "s_…".to_owned()
+        } else if word.starts_with("http://127.0.0.1:") {
+            "http://127.0.0.1:…".to_owned()
         } else {
             word.to_owned()
         }
     };
     let line = |line: &str| {
-        line.trim_end()
-            .split(' ')
-            .map(word)
-            .collect::<Vec<_>>()
-            .join(" ")
+        let mut words: Vec<String> = line.trim_end().split(' ').map(word).collect();
+        for at in 1..words.len() {
+            let unit = words[at].trim_end_matches([',', '.']).to_owned();
+            if ["ms", "s", "tokens", "received"].contains(&unit.as_str()) {
+                words[at - 1] = "…".into();
+                if ["ms", "s"].contains(&unit.as_str()) {
+                    words[at] = "…".into();
+                }
+            }
+        }
+        words.join(" ")
     };
     text.lines()
         .map(line)

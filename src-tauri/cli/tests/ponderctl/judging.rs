@@ -140,6 +140,44 @@ fn events_are_told_in_order_and_each_as_its_schema_says() {
 }
 
 #[test]
+fn among_events_what_was_assumed_is_an_event_too() {
+    let (terminal, ollama) = (Terminal::new(), Ollama::start(Script::default()));
+    let file = terminal.file("d.toml", to_judge(2, 1).replace("weight = 1\n", ""));
+    let url = ollama.url();
+    let args = [
+        "decide",
+        &file,
+        "--backend",
+        "ollama",
+        "--model",
+        "tiny",
+        "--base-url",
+        &url,
+    ];
+    let said = terminal.expect(0, &[&args[..], &["--progress", "ndjson"]].concat());
+    let told = events(&said.err);
+    let notices: Vec<&Value> = told
+        .iter()
+        .filter(|event| event["event"] == "notice")
+        .collect();
+    assert_eq!(notices.len(), 1, "{}", said.err);
+    assert!(
+        notices[0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("has no weight"),
+        "{}",
+        notices[0]
+    );
+    let verbose = terminal.expect(0, &[&args[..], &["--no-cache", "-v"]].concat());
+    assert!(
+        verbose.err.contains("Nothing is cached yet"),
+        "{}",
+        verbose.err
+    );
+}
+
+#[test]
 fn failed_cells_are_told_by_their_reasons_and_asked_again_alone() {
     let terminal = Terminal::new();
     let broken = Script::default()

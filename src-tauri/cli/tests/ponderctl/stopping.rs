@@ -6,6 +6,7 @@ use std::process::{Child, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use peers::{Fate, Ollama, Script};
+use rusqlite::{Connection, TransactionBehavior};
 use serde_json::Value;
 
 use crate::schemas;
@@ -78,6 +79,34 @@ fn ctrl_c_closes_the_sockets_keeps_what_is_finished_and_says_how_to_go_on() {
         }
         assert_eq!(calls.len() - before, 7);
     }
+}
+
+#[test]
+fn a_second_ctrl_c_leaves_at_once() {
+    let (terminal, ollama) = (Terminal::new(), Ollama::start(Script::default()));
+    let file = terminal.file("d.toml", to_judge(2, 2));
+    ollama.hold_after(2);
+    let child = begin(
+        &terminal,
+        &ollama,
+        &[&file, "--concurrency", "1", "--progress", "none"],
+    );
+    ollama.wait_for_requests(3);
+    // Another program holds the history, so that the end of the run cannot be written.
+    let mut history = Connection::open(terminal.data().join("history.db")).unwrap();
+    let held = history
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .unwrap();
+    send(&child, Signal::SIGINT);
+    ollama.wait_until_closed();
+    send(&child, Signal::SIGINT);
+    let said = said(child.wait_with_output().unwrap());
+    assert_eq!((said.code, said.out.as_str()), (130, ""));
+    drop(held);
+    ollama.release();
+    let decided = terminal.judged(0, &file, &ollama, &["--resume"]);
+    assert_eq!(decided["outcome"], "complete");
+    assert_eq!(ollama.calls().len(), 5, "what was finished is kept");
 }
 
 #[test]
