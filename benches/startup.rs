@@ -33,9 +33,11 @@ fn main() {
     terminal();
 }
 
-/// One start of a window: milliseconds to its first frame, and MiB of proportional memory of all its processes then.
+/// One start of a window: milliseconds to its first frame, to its first screen with content (a bare window has no other
+/// than its first frame), and MiB of proportional memory of all its processes then.
 struct Start {
     frame_ms: f64,
+    screen_ms: f64,
     pss_mib: f64,
 }
 
@@ -50,12 +52,14 @@ fn window() {
             &screen,
             &ponder,
             &["--data-dir", &data],
+            "first_screen",
             folder.path(),
         ));
         bare.push(start(
             &screen,
             &std::env::current_exe().unwrap(),
             &["--bare-window"],
+            "first_frame",
             folder.path(),
         ));
         if round == 0 {
@@ -65,6 +69,7 @@ fn window() {
         }
     }
     let frame = |starts: &[Start]| median(starts.iter().map(|start| start.frame_ms).collect());
+    let screen = |starts: &[Start]| median(starts.iter().map(|start| start.screen_ms).collect());
     let memory = |starts: &[Start]| median(starts.iter().map(|start| start.pss_mib).collect());
     let (a, b) = (frame(&ours), frame(&bare));
     line(
@@ -74,6 +79,11 @@ fn window() {
         a / b,
         "≤ 1.25 ×",
         a <= 1.25 * b,
+    );
+    let (a, b) = (screen(&ours), frame(&bare));
+    println!(
+        "first screen with content | {a:.0} ms | {b:.0} ms (bare WebKitGTK window, empty) | {:.2} | none | shown",
+        a / b
     );
     let (a, b) = (memory(&ours), memory(&bare));
     line(
@@ -191,7 +201,8 @@ fn large_decision() -> String {
     text
 }
 
-fn start(screen: &Screen, program: &Path, arguments: &[&str], home: &Path) -> Start {
+/// Starts a program and waits for its milestones `first_frame` and `last` on standard error.
+fn start(screen: &Screen, program: &Path, arguments: &[&str], last: &str, home: &Path) -> Start {
     let began = Instant::now();
     let mut command = screen.command(program, home);
     let mut child = command
@@ -201,22 +212,32 @@ fn start(screen: &Screen, program: &Path, arguments: &[&str], home: &Path) -> St
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let painted = lines
-        .map_while(Result::ok)
-        .find(|line| line.contains("first_paint"));
-    let frame_ms = began.elapsed().as_secs_f64() * 1e3;
-    assert!(
-        painted.is_some(),
-        "{} ended before it painted",
-        program.display()
-    );
+    let (mut frame_ms, mut screen_ms) = (None, None);
+    for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+        let (line, now) = (line.unwrap(), began.elapsed().as_secs_f64() * 1e3);
+        if line.ends_with("first_frame") {
+            frame_ms = Some(now);
+        }
+        if line.ends_with(last) {
+            screen_ms = Some(now);
+        }
+        if frame_ms.is_some() && screen_ms.is_some() {
+            break;
+        }
+    }
+    let (Some(frame_ms), Some(screen_ms)) = (frame_ms, screen_ms) else {
+        panic!("{} ended before it painted", program.display());
+    };
     // Memory is read after the page has come to rest; both sides wait equally long.
     std::thread::sleep(Duration::from_millis(800));
     let pss_mib = screen::pss_kib(child.id()) as f64 / 1024.0;
     screen::end_tree(child.id());
     child.wait().unwrap();
-    Start { frame_ms, pss_mib }
+    Start {
+        frame_ms,
+        screen_ms,
+        pss_mib,
+    }
 }
 
 /// The least a WebKitGTK program can be: one window, one page, a message at its second animation frame.
@@ -227,7 +248,7 @@ fn bare_window() {
     let messages = UserContentManager::new();
     messages.register_script_message_handler("painted");
     messages
-        .connect_script_message_received(Some("painted"), |_, _| eprintln!("bare: first_paint"));
+        .connect_script_message_received(Some("painted"), |_, _| eprintln!("bare: first_frame"));
     let view = webkit2gtk::WebView::builder()
         .user_content_manager(&messages)
         .build();

@@ -19,7 +19,7 @@ use engine::view::{
     BackendConfigView, BackendInfo, BackendTest, LiveRun, ModelInfo, RunChoice, RunComparison,
     RunInfo, RunPlan,
 };
-use engine::{Answer, ChartKind, Edit, Engine, Format, Theme};
+use engine::{Answer, ChartKind, Edit, Format, Theme};
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, State};
 use tauri_plugin_dialog::DialogExt;
@@ -27,9 +27,10 @@ use tauri_plugin_notification::NotificationExt;
 use tauri_plugin_opener::OpenerExt;
 
 use crate::clipboard::Clipboard;
+use crate::opening::Opening;
 
 type Answered<T> = Result<T, AppError>;
-type House<'a> = State<'a, Engine>;
+type House<'a> = State<'a, Opening>;
 
 #[tauri::command(async, rename_all = "snake_case")]
 pub fn sessions(engine: House, filter: engine::SessionFilter) -> Answered<Vec<SessionSummary>> {
@@ -221,32 +222,19 @@ pub fn show_in_folder(app: AppHandle, path: PathBuf) -> Answered<()> {
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
-pub fn startup(engine: House, asked: State<crate::FileToOpen>) -> Startup {
-    match asked.take().map(|path| engine.open_file(&path)) {
-        Some(Ok(session)) => Startup {
-            session: Some(session),
-            problem: None,
-        },
-        Some(Err(error)) => Startup {
-            session: engine.ui_settings().last_session,
-            problem: Some(error.into()),
-        },
-        None => Startup {
-            session: engine.ui_settings().last_session,
-            problem: None,
-        },
-    }
+pub fn startup(engine: House) -> Startup {
+    engine.startup()
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
 pub fn first_paint(app: AppHandle, engine: House) -> Answered<()> {
-    crate::startup_trace("first_paint");
+    crate::startup_trace("first_screen");
     if engine.needs_check() {
         let health = engine.check_after_unclean_exit()?;
         let _ = app.emit("health_changed", health);
     }
     crate::watch_history(app.clone());
-    let _ = app.state::<Engine>().purge_trash();
+    let _ = app.state::<Opening>().purge_trash();
     Ok(())
 }
 

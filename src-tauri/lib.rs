@@ -3,16 +3,16 @@
 mod clipboard;
 mod commands;
 mod drawing;
+mod opening;
 mod run_events;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use engine::Engine;
-use tauri::{AppHandle, Emitter, Manager};
+use opening::Opening;
+use tauri::{AppHandle, Emitter, Listener, Manager};
 
 include!("command_names.rs");
 
@@ -26,18 +26,6 @@ struct Asked {
     data_dir: Option<PathBuf>,
     file: Option<PathBuf>,
     version: bool,
-}
-
-/// The file named on the command line, until the page has asked for it.
-pub(crate) struct FileToOpen(Mutex<Option<PathBuf>>);
-
-impl FileToOpen {
-    fn take(&self) -> Option<PathBuf> {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take()
-    }
 }
 
 /// Opens the window and returns when it closes. `arguments` are those of the command line, the program's name left out.
@@ -64,22 +52,17 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             },
         ));
     }
-    let data_dir = asked.data_dir;
+    let config = engine::Config::for_window(asked.data_dir);
+    let file = asked.file;
     let built = builder
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(clipboard::Clipboard::default())
-        .manage(FileToOpen(Mutex::new(asked.file)))
-        .setup(move |app| {
-            // Opened here rather than before the builder, so that a second instance never touches the history.
-            let engine = Engine::open_or_rescue(engine::Config::for_window(data_dir));
-            app.manage(SeenAtStart(Mutex::new(Some(engine.history_version()))));
-            app.manage(engine);
-            startup_trace("engine_open");
-            Ok(())
-        })
+        .manage(Opening::default())
+        // Here rather than before the builder, so that a second instance never touches the history.
+        .setup(move |app| open_window(app, config, file))
         .invoke_handler(with_commands!(handlers))
         .run(tauri::generate_context!());
     match built {
@@ -91,6 +74,54 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             }
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Opens the history beside WebKit's start, and the window at once.
+fn open_window(
+    app: &tauri::App,
+    config: engine::Config,
+    file: Option<PathBuf>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let handle = app.handle().clone();
+    std::thread::Builder::new()
+        .name("open".into())
+        .spawn(move || {
+            let theme = handle.state::<Opening>().open(config, file);
+            startup_trace("history_open");
+            let painted = handle.clone();
+            let _ = handle.run_on_main_thread(move || paint_ground(&painted, &theme));
+        })?;
+    if traced() {
+        app.listen_any("first_frame", |_| startup_trace("first_frame"));
+    }
+    let window = app.config().app.windows.first().ok_or("no window")?;
+    let handle = app.handle().clone();
+    tauri::WebviewWindowBuilder::from_config(app, window)?
+        .on_web_resource_request(move |request, response| {
+            if matches!(request.uri().path(), "/" | "/index.html")
+                && let Some(page) = handle.state::<Opening>().fill(response.body())
+            {
+                *response.body_mut() = page;
+            }
+        })
+        .build()?;
+    startup_trace("window_made");
+    Ok(())
+}
+
+/// The window's ground before the page has painted: a dark window does not begin with a white flash.
+fn paint_ground(app: &AppHandle, theme: &str) {
+    let Some(window) = app.get_webview_window("main") else {
+        return;
+    };
+    let dark = match theme {
+        "system" => window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark),
+        chosen => chosen == "dark",
+    };
+    if dark {
+        // --surface of the dark theme in ui/src/styles/tokens.css.
+        let _ = window.set_background_color(Some(tauri::window::Color(0x1b, 0x1b, 0x1d, 0xff)));
     }
 }
 
@@ -117,7 +148,7 @@ fn show_again(app: &AppHandle, file: Option<PathBuf>) {
         let _ = window.set_focus();
     }
     let Some(path) = file else { return };
-    match app.state::<Engine>().open_file(&path) {
+    match app.state::<Opening>().open_file(&path) {
         Ok(session) => drop(app.emit(
             "open_session",
             commands::HistoryChanged {
@@ -128,22 +159,14 @@ fn show_again(app: &AppHandle, file: Option<PathBuf>) {
     }
 }
 
-/// The history's version from before the page read anything of it, until the watch begins.
-pub(crate) struct SeenAtStart(Mutex<Option<u64>>);
-
 /// Tells the page when another process wrote to the history: also what was written while the page was starting. Asking is
 /// one read of a counter in shared memory. A page that is loaded again finds the watch running.
 pub(crate) fn watch_history(app: AppHandle) {
-    let seen = app
-        .state::<SeenAtStart>()
-        .0
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-        .take();
+    let seen = app.state::<Opening>().take_seen();
     let Some(mut seen) = seen else { return };
     std::thread::spawn(move || {
         loop {
-            let now = app.state::<Engine>().history_version();
+            let now = app.state::<Opening>().history_version();
             if now != seen {
                 seen = now;
                 let _ = app.emit(
@@ -159,12 +182,16 @@ pub(crate) fn watch_history(app: AppHandle) {
 /// With `PONDER_STARTUP_TRACE` set, says on standard error when a milestone of the start was reached. The start-up
 /// benchmark reads it.
 pub(crate) fn startup_trace(milestone: &str) {
-    if std::env::var_os("PONDER_STARTUP_TRACE").is_some() {
+    if traced() {
         #[allow(clippy::print_stderr, reason = "asked for by the variable")]
         {
             eprintln!("ponder: {milestone}");
         }
     }
+}
+
+fn traced() -> bool {
+    std::env::var_os("PONDER_STARTUP_TRACE").is_some()
 }
 
 #[cfg(test)]

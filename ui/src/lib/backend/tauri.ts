@@ -3,6 +3,7 @@ import { invoke, isTauri } from '@tauri-apps/api/core';
 import { listen, type EventCallback } from '@tauri-apps/api/event';
 import type { Backend } from './api.ts';
 import { asAppError } from './errors.ts';
+import { firstAnswers, isFirstList, take } from './first_answers.ts';
 import type { Health, RunEvent } from './types.ts';
 
 export { isTauri };
@@ -20,11 +21,13 @@ function subscribe<T>(event: string, handler: EventCallback<T>): () => void {
   return () => void stop.then((unlisten) => unlisten());
 }
 
+const first = isTauri() ? firstAnswers(document) : {};
+
 export const tauriBackend: Backend = {
-  sessions: (filter) => call('sessions', { filter }),
+  sessions: (filter) => (isFirstList(filter) && take(first, 'sessions')) || call('sessions', { filter }),
   templates: () => call('templates'),
   create_session: (from) => call('create_session', { from }),
-  open_session: (id) => call('open_session', { id }),
+  open_session: (id) => take(first, 'view', (view) => view.session.id === id) ?? call('open_session', { id }),
   edit_session: (id, edits, label) => call('edit_session', { id, edits, label }),
   undo: (id) => call('undo', { id }),
   redo: (id) => call('redo', { id }),
@@ -41,14 +44,14 @@ export const tauriBackend: Backend = {
   copy_to_clipboard: (id, what, as) => call('copy_to_clipboard', { id, what, as }),
   copy_text: (text) => call('copy_text', { text }),
   paste_text: () => call('paste_text'),
-  settings: () => call('settings'),
+  settings: () => take(first, 'settings') ?? call('settings'),
   save_settings: (settings) => call('save_settings', { settings }),
-  health: () => call('health'),
+  health: () => take(first, 'health') ?? call('health'),
   backup_now: () => call('backup_now'),
   restore_backup: (file) => call('restore_backup', { file }),
   open_data_folder: () => call('open_data_folder'),
   show_in_folder: (path) => call('show_in_folder', { path }),
-  startup: () => call('startup'),
+  startup: () => take(first, 'startup') ?? call('startup'),
   first_paint: () => call('first_paint'),
   plan_run: (id, choice) => call('plan_run', { id, choice }),
   judge_session: (id, choice, confirmed) => call('judge_session', { id, choice, confirmed }),
