@@ -33,6 +33,7 @@ impl Engine {
         cancel: &Cancel,
         tell: &mut dyn FnMut(&RunEvent),
     ) -> Result<Decided, EngineError> {
+        self.chosen_is_there(&request.choice)?;
         self.desk.clear();
         let Chosen {
             open,

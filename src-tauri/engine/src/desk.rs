@@ -8,7 +8,7 @@ use decision::Decision;
 use store::{DocumentRows, SessionBundle, SessionRow};
 
 use crate::error::EngineError;
-use crate::judging::{Judgements, fingerprints};
+use crate::judging::{Judgements, fingerprints, fingerprints_after};
 use crate::rows::decision_of;
 
 /// A session as read: its row, its rows, and the decision they hold.
@@ -38,6 +38,22 @@ impl Open {
             redo,
             prints: OnceLock::new(),
         }
+    }
+
+    /// As it is after an edit: what that left of the fingerprints is kept.
+    pub(crate) fn edited(
+        before: &Self,
+        rows: DocumentRows,
+        decision: Decision,
+        label: String,
+    ) -> Self {
+        let session = before.session.clone();
+        let open = Self::new(session, rows, decision, Some(label), None);
+        if let Some(prints) = before.prints.get() {
+            let after = fingerprints_after(&open.decision, &before.decision, prints);
+            let _ = open.prints.set(Arc::new(after));
+        }
+        open
     }
 
     /// From what the history holds.

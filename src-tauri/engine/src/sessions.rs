@@ -339,13 +339,7 @@ impl Engine {
         if changes.is_empty() {
             return Ok(Arc::new(before.clone()));
         }
-        let mut open = Open::new(
-            before.session.clone(),
-            rows,
-            decision,
-            Some(label.clone()),
-            None,
-        );
+        let mut open = Open::edited(before, rows, decision, label.clone());
         let table = self.present(&open)?.table(&open.decision);
         let summary = summary::columns(&open.decision, &table);
         let saved = self.store()?.save(Save {

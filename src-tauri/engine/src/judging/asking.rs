@@ -1,6 +1,7 @@
 //! One sample of one cell: the call, the second ask when its reply cannot be read, and what is kept of both.
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use decision::judge::{CellPrompt, Reply, cell_prompt, read_reply, repair_prompt};
@@ -27,6 +28,13 @@ const NETWORK_LOOK: Duration = Duration::from_millis(250);
 /// How much of a reply that could not be read is said back to the model.
 const SAID_BACK: usize = 4_000;
 
+/// Which attempt a call was, by its id: a run that goes on after a kill counts on from there.
+pub(crate) fn attempt_of(call: &str) -> u32 {
+    call.rsplit_once('-')
+        .and_then(|(_, attempt)| attempt.parse().ok())
+        .unwrap_or(0)
+}
+
 /// What every call of a run needs.
 pub(crate) struct Context {
     pub decision: Decision,
@@ -37,6 +45,27 @@ pub(crate) struct Context {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub surroundings: Arc<dyn Surroundings>,
+    pub ways: Ways,
+}
+
+/// The network's way out, looked up once a second at most: it is asked for at every call, and costs four calls of the system.
+#[derive(Default)]
+pub(crate) struct Ways(Mutex<Option<(Instant, Option<IpAddr>)>>);
+
+impl Ways {
+    const FRESH: Duration = Duration::from_secs(1);
+
+    fn now(&self, surroundings: &dyn Surroundings) -> Option<IpAddr> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match *known {
+            Some((at, way)) if at.elapsed() < Self::FRESH => way,
+            _ => {
+                let way = surroundings.way_out();
+                *known = Some((Instant::now(), way));
+                way
+            }
+        }
+    }
 }
 
 /// One sample to ask for.
@@ -48,6 +77,8 @@ pub(crate) struct Job {
     pub criterion: usize,
     /// From 1.
     pub sample: u32,
+    /// How often it was asked for before.
+    pub attempts: u32,
 }
 
 /// One sample, answered or failed.
@@ -217,12 +248,16 @@ struct Asked<'a> {
 impl Asked<'_> {
     fn call(&self, request: &CompletionRequest, at: i64, extra: Option<&str>) -> CallRow {
         let decision = &self.context.decision;
+        let attempt = self.job.attempts + u32::try_from(self.calls.len() + 1).unwrap_or(u32::MAX);
         CallRow {
-            id: crate::clock::id('k', self.context.random.as_ref()),
+            id: format!(
+                "{}-{attempt}",
+                crate::clock::id('k', self.context.random.as_ref())
+            ),
             option_id: decision.options[self.job.option].id.to_string(),
             criterion_id: decision.criteria[self.job.criterion].id.to_string(),
             sample: self.job.sample,
-            attempt: u32::try_from(self.calls.len() + 1).unwrap_or(u32::MAX),
+            attempt,
             backend: self.lane.name.clone(),
             kind: self.lane.backend.kind().name().to_owned(),
             address: self.lane.destination.address.clone(),
@@ -306,7 +341,7 @@ impl Asked<'_> {
 struct Moment {
     at: i64,
     own: Instant,
-    way_out: Option<std::net::IpAddr>,
+    way_out: Option<IpAddr>,
 }
 
 impl Moment {
@@ -314,7 +349,7 @@ impl Moment {
         Self {
             at: context.clock.now_ms(),
             own: Instant::now(),
-            way_out: context.surroundings.way_out(),
+            way_out: context.ways.now(context.surroundings.as_ref()),
         }
     }
 

@@ -68,6 +68,8 @@ pub(crate) struct Cell {
     pub fingerprint: Option<String>,
     /// The samples there are, by number.
     pub samples: Vec<Option<Kept>>,
+    /// How often each was asked for before, by number: by this run, before its process was killed.
+    pub attempts: Vec<u32>,
     /// Whether one of them was asked for by this flow.
     pub begun: bool,
     pub done: bool,
@@ -177,6 +179,7 @@ impl Driver {
                         option: cell.ask.option,
                         criterion: cell.ask.criterion,
                         sample,
+                        attempts: cell.attempts[sample as usize - 1],
                     });
                 }
             }
@@ -402,19 +405,21 @@ impl Flow {
     }
 }
 
-/// Errors that no further call can mend.
+/// Errors that no further call can mend, not now at least.
 fn hopeless(error: &LlmError) -> bool {
     matches!(
         error,
         LlmError::Down { .. }
             | LlmError::ConnectTimeout { .. }
+            | LlmError::FirstByteTimeout { .. }
             | LlmError::Unauthorised { .. }
             | LlmError::ModelMissing { .. }
             | LlmError::Redirected { .. }
             | LlmError::RefusedOffline { .. }
             | LlmError::BadKey
-            | LlmError::RateLimited {
-                retryable: false,
+            | LlmError::RateLimited { .. }
+            | LlmError::Server {
+                status: 502 | 503 | 529,
                 ..
             }
     )

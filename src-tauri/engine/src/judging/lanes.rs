@@ -83,7 +83,8 @@ impl Engine {
             let lane = match known {
                 Some(lane) => lane,
                 None => {
-                    lanes.push(self.lane(&config, choice)?);
+                    let first = lanes.is_empty();
+                    lanes.push(self.lane(&config, choice, first)?);
                     lanes.len() - 1
                 }
             };
@@ -103,9 +104,19 @@ impl Engine {
         Ok((lanes, places))
     }
 
-    fn lane(&self, config: &BackendConfig, choice: &RunChoice) -> Result<Lane, EngineError> {
+    fn lane(
+        &self,
+        config: &BackendConfig,
+        choice: &RunChoice,
+        first: bool,
+    ) -> Result<Lane, EngineError> {
         let mut config = config.clone();
-        if choice.base_url.is_some() {
+        // An address is one server's: where criteria have several judges, it is the first one's.
+        let meant = choice
+            .backend
+            .as_ref()
+            .map_or(first, |name| *name == config.name);
+        if meant && choice.base_url.is_some() {
             config.base_url.clone_from(&choice.base_url);
         }
         // Whether it may be asked is judged below for every lane alike, and told in one way.

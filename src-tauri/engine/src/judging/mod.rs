@@ -18,7 +18,7 @@ mod survey;
 
 pub use cancel::Cancel;
 
-pub(crate) use fingerprint::fingerprints;
+pub(crate) use fingerprint::{fingerprints, fingerprints_after};
 pub(crate) use lanes::{Agreed, CONCURRENCY, allowed};
 pub(crate) use live::LiveRuns;
 pub(crate) use present::{Judgements, Present, evidence_of, judgement_view, state_of};

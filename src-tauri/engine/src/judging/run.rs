@@ -7,10 +7,11 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use decision::CellState;
+use decision::judge::cell_prompt;
 use llm::LlmError;
-use store::{Carry, CellRow, NewRun, RunEnd, Store, StoreError};
+use store::{CallRow, Carry, CellRow, NewRun, RunEnd, SampleRow, Store, StoreError};
 
-use super::asking::Context;
+use super::asking::{Context, Ways, attempt_of};
 use super::cancel::Cancel;
 use super::driver::{Cell, Driver, Ended, Kept, Report};
 use super::lanes::{Agreed, allowed};
@@ -50,8 +51,8 @@ pub(crate) struct Ready {
     started_at: i64,
     cancel: Cancel,
     seated: Seated,
-    /// Samples that a killed run had already.
-    samples: HashMap<(String, String), Vec<store::SampleRow>>,
+    /// What a killed run had already of the cells that it still asks.
+    samples: Samples,
 }
 
 /// What a run came to.
@@ -152,17 +153,14 @@ impl Engine {
             },
             cancel.clone(),
         )?;
-        let mut samples: HashMap<(String, String), Vec<store::SampleRow>> = HashMap::new();
-        if survey.unfinished.is_some() {
+        let samples = if survey.unfinished.is_some() {
             store.take_lease(&run, started_at)?;
-            for sample in store.run_samples(&run)? {
-                let key = (sample.option_id.clone(), sample.criterion_id.clone());
-                samples.entry(key).or_default().push(sample);
-            }
+            begun_samples(&store, &run, &open, &survey)?
         } else {
             self.end_what_was_left(&store, &survey)?;
             self.start(&store, &open, &survey, &run, started_at)?;
-        }
+            Samples::new()
+        };
         self.desk.forget_judgements();
         let notices = told_before(&survey, &disclosed);
         Ok(Ready {
@@ -217,6 +215,43 @@ impl Engine {
         };
         Ok(store.start_run(new, now)?)
     }
+}
+
+/// Samples by option and criterion, each with its last call where that tells in which words it was asked.
+type Samples = HashMap<(String, String), Vec<(SampleRow, Option<CallRow>)>>;
+
+/// The samples that a killed run has of cells it must still ask about.
+fn begun_samples(
+    store: &Store,
+    run: &str,
+    open: &Open,
+    survey: &Survey,
+) -> Result<Samples, EngineError> {
+    let mut begun = Samples::new();
+    for sample in store.run_samples(run)? {
+        let key = (sample.option_id.clone(), sample.criterion_id.clone());
+        begun.entry(key).or_default().push((sample, None));
+    }
+    let mut samples = Samples::new();
+    for ask in &survey.asks {
+        let option = open.decision.options[ask.option].id.to_string();
+        let criterion = open.decision.criteria[ask.criterion].id.to_string();
+        let Some((key, mut own)) = begun.remove_entry(&(option, criterion)) else {
+            continue;
+        };
+        let judged = survey.present.judgement(ask.option, ask.criterion);
+        // Of a cell that was taken over, the history shows the calls of the run that asked it first.
+        if judged.is_none_or(|(row, _)| row.carried_from.is_none()) {
+            for (row, calls) in store.cell_samples(run, &key.0, &key.1)? {
+                let known = own.iter_mut().find(|(known, _)| known.number == row.number);
+                if let Some((_, last)) = known {
+                    *last = calls.last().cloned();
+                }
+            }
+        }
+        samples.insert(key, own);
+    }
+    Ok(samples)
 }
 
 /// Everything that stands is taken over, also what is about to be asked again: a run that is cancelled loses nothing.
@@ -342,6 +377,7 @@ impl Ready {
                 clock: self.engine.clock(),
                 random: self.engine.random(),
                 surroundings: self.engine.surroundings(),
+                ways: Ways::default(),
             }),
             store: self.store.clone(),
             run: self.run.clone(),
@@ -397,25 +433,29 @@ impl Ready {
             .map(|ask| {
                 let option_id = decision.options[ask.option].id.to_string();
                 let criterion_id = decision.criteria[ask.criterion].id.to_string();
-                let samples = self.survey.places[ask.criterion]
+                let wanted = self.survey.places[ask.criterion]
                     .as_ref()
                     .map_or(0, |place| place.samples as usize);
-                let mut kept: Vec<Option<Kept>> = vec![None; samples];
-                let known = self.samples.get(&(option_id.clone(), criterion_id.clone()));
-                // Samples of a cell whose words were edited since belong to another question.
-                let same = self
-                    .survey
-                    .present
-                    .judgement(ask.option, ask.criterion)
-                    .is_none();
-                for row in known.into_iter().flatten().filter(|_| same) {
-                    if let Some(place) = kept.get_mut(row.number as usize - 1) {
-                        *place = Some(Kept {
-                            row: row.clone(),
-                            took_ms: None,
-                            model: String::new(),
-                        });
+                let begun = self.samples.get(&(option_id.clone(), criterion_id.clone()));
+                let prompt = begun.map(|_| cell_prompt(decision, ask.option, ask.criterion));
+                let mut kept: Vec<Option<Kept>> = vec![None; wanted];
+                let mut attempts = vec![0; wanted];
+                for (row, last) in begun.into_iter().flatten() {
+                    let at = row.number as usize - 1;
+                    if at >= wanted {
+                        continue;
                     }
+                    attempts[at] = row.call.as_deref().map_or(0, attempt_of);
+                    // One that was asked in other words, before an edit, is a sample of another question.
+                    let same = last
+                        .as_ref()
+                        .zip(prompt.as_ref())
+                        .filter(|(last, now)| last.stable == now.stable && last.cell == now.cell);
+                    kept[at] = same.map(|(last, _)| Kept {
+                        row: row.clone(),
+                        took_ms: last.total_ms,
+                        model: last.model.clone(),
+                    });
                 }
                 // A cell with every sample still lacks its own row: the last one is asked again.
                 if kept.iter().all(Option::is_some)
@@ -429,6 +469,7 @@ impl Ready {
                     option_id,
                     criterion_id,
                     samples: kept,
+                    attempts,
                     begun: false,
                     done: false,
                 }
@@ -491,18 +532,19 @@ impl Ready {
     /// Ends the run's rows: what was broken off, the ranking of what stands, and the session's line in the list.
     fn conclude(&self, ended: &Ended) -> Result<Concluded, EngineError> {
         if let Some(refused) = &ended.refused {
-            return Err(match refused {
-                StoreError::Leased { .. } | StoreError::NotFound { .. } => EngineError::RunLost,
-                other => other.clone().into(),
-            });
+            return Err(lost(refused.clone()));
         }
         let broken_off = self.broken_off(ended);
         if !broken_off.is_empty() {
-            self.store.put_cells(&self.run, broken_off)?;
+            self.store.put_cells(&self.run, broken_off).map_err(lost)?;
         }
         let session = &self.open.session.id;
         // The decision may have been edited while its cells were asked.
-        let bundle = self.store.load(session)?.ok_or(EngineError::RunLost)?;
+        let bundle = self.store.load(session)?;
+        let bundle = bundle.ok_or_else(|| EngineError::NoSession {
+            id: session.clone(),
+            near: None,
+        })?;
         let open = Open::read(bundle)?;
         let judgements = Judgements::of(&self.store, self.store.run(&self.run)?)?;
         let present = laid_over(&open, judgements);
@@ -561,6 +603,14 @@ impl Ready {
                 ..CellRow::default()
             })
             .collect()
+    }
+}
+
+/// A run that is not ours any more, or not there, was taken over.
+fn lost(error: StoreError) -> EngineError {
+    match error {
+        StoreError::Leased { .. } | StoreError::NotFound { .. } => EngineError::RunLost,
+        other => other.into(),
     }
 }
 

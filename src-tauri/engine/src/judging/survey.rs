@@ -11,7 +11,7 @@ use super::lanes::{Agreed, Lane, Place, allowed};
 use super::parameters::{Parameters, joined};
 use super::plan::{Ask, cells_to_ask, missing};
 use super::present::{Judgements, Present};
-use super::seats::{Known, Seat, seats};
+use super::seats::{BUILTIN, Known, Seat, seats};
 use crate::deciding::count;
 use crate::desk::Open;
 use crate::engine::Engine;
@@ -82,6 +82,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoBackend`], [`EngineError::NoModel`], [`EngineError::Backend`]; [`EngineError::Store`].
     pub(crate) fn survey(&self, open: &Open, choice: &RunChoice) -> Result<Survey, EngineError> {
+        self.chosen_is_there(choice)?;
         let present = self.present(open)?;
         let unfinished = present
             .run()
@@ -111,6 +112,17 @@ impl Engine {
         };
         survey.weigh(&open.decision);
         Ok(survey)
+    }
+
+    /// Refuses a backend that was named and is not there, also where nothing would be asked of it.
+    ///
+    /// # Errors
+    /// [`EngineError::NoBackend`].
+    pub(crate) fn chosen_is_there(&self, choice: &RunChoice) -> Result<(), EngineError> {
+        match choice.backend.as_deref() {
+            Some(name) if name != BUILTIN => self.configured(name).map(|_| ()),
+            _ => Ok(()),
+        }
     }
 
     /// Where a session's prompts went before.

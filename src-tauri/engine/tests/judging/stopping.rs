@@ -227,3 +227,67 @@ fn a_run_that_was_killed_goes_on_under_its_id_and_asks_only_what_was_not_committ
         "calls that were broken off were never answered"
     );
 }
+
+#[test]
+fn a_killed_run_whose_decision_was_edited_since_asks_the_touched_cells_again_under_the_same_id() {
+    let house = House::new(good());
+    let view = house.session(&table(4, 1));
+    let id = view.session.id;
+    house.server.hold_after(5);
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "stopping::the_process_that_is_killed",
+            "--nocapture",
+        ])
+        .env(
+            CHILD,
+            format!("{}|{id}", house.folder.path().join("data").display()),
+        )
+        .env(URL, house.server.url())
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Five samples are in, among them both of the first cell; three calls are in flight.
+    house.server.wait_until("eight calls", |seen| {
+        seen.iter().filter(|call| call.call > 0).count() >= 8
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    house.server.release();
+    house.edit(
+        &id,
+        serde_json::json!([{ "edit": "update_option", "id": view.decision.options[0].id, "description": "Edited." }]),
+    );
+    let choice = RunChoice {
+        samples: Some(2),
+        ..choice(3)
+    };
+    let decided = house.decide(&id, &choice).unwrap();
+    assert_eq!(decided.outcome, RunOutcome::Complete);
+    assert_eq!(
+        house.server.calls().len(),
+        8 + 2 + 3,
+        "both of the edited cell, and what was not committed"
+    );
+    assert_eq!(house.engine.runs(&id).unwrap().len(), 1);
+    let trace = house
+        .engine
+        .trace_cell(
+            &id,
+            view.decision.options[0].id.as_str(),
+            view.decision.criteria[0].id.as_str(),
+        )
+        .unwrap();
+    let attempts: Vec<u32> = trace.samples[0]
+        .calls
+        .iter()
+        .map(|call| call.attempt)
+        .collect();
+    assert_eq!(
+        attempts,
+        [1, 2],
+        "what it was asked before the edit is still there"
+    );
+}
