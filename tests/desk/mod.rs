@@ -199,13 +199,16 @@ impl Desk {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let session = builder.capabilities(capabilities).connect(&address);
         let client = in_time("a window", session).await.unwrap();
-        let window = Window {
+        let mut window = Window {
             client,
             data: self.data(),
+            display: self.screen.display().to_owned(),
+            on_screen: 0,
         };
         window
             .find_css("[data-testid=topic], [data-testid=new-decision]")
             .await;
+        window.on_screen = self.on_screen("Ponder$").parse().unwrap();
         window
     }
 }
@@ -232,6 +235,8 @@ pub struct Window {
     /// The WebDriver session.
     pub client: Client,
     data: PathBuf,
+    display: String,
+    on_screen: u32,
 }
 
 impl Window {
@@ -408,9 +413,7 @@ impl Window {
         self.frame().await;
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-results/window");
         std::fs::create_dir_all(&folder).unwrap();
-        let picture = in_time("a screenshot", self.client.screenshot())
-            .await
-            .unwrap();
+        let picture = crate::screen::picture(&self.display, self.on_screen);
         std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 

@@ -63,6 +63,11 @@ impl Screen {
 }
 
 impl Screen {
+    /// The display's name, such as `:99`.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
     /// Asks a window to close, as the cross in its corner does. There is no window manager here to draw one.
     pub fn ask_to_close(&self, window: u32) {
         use x11rb::connection::Connection;
@@ -147,4 +152,33 @@ pub fn end_tree(root: u32) {
             .stderr(Stdio::null())
             .status();
     }
+}
+
+/// What a window on this display shows, as PNG. Taken from the screen: WebKit's driver waits for ever for a picture of a
+/// window that draws into memory and has been resized.
+pub fn picture(display: &str, window: u32) -> Vec<u8> {
+    use x11rb::connection::Connection;
+    use x11rb::protocol::xproto::{ConnectionExt, ImageFormat};
+    let (server, _) = x11rb::connect(Some(display)).unwrap();
+    let size = server.get_geometry(window).unwrap().reply().unwrap();
+    let (width, height) = (size.width, size.height);
+    let image = server
+        .get_image(ImageFormat::Z_PIXMAP, window, 0, 0, width, height, !0)
+        .unwrap()
+        .reply()
+        .unwrap();
+    drop(server.flush());
+    let colours: Vec<u8> = image
+        .data
+        .chunks_exact(4)
+        .flat_map(|pixel| [pixel[2], pixel[1], pixel[0]])
+        .collect();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width.into(), height.into());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(&colours))
+        .unwrap();
+    bytes
 }

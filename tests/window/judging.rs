@@ -52,6 +52,24 @@ async fn choose_ollama(window: &Window) {
     window.gone("judge-chooser").await;
 }
 
+/// Exports a web page by the system's own dialog.
+async fn export_page(desk: &Desk, window: &Window, name: &str) {
+    let target = desk.path(name).display().to_string();
+    window.control("e").await;
+    window.find("export-html").await;
+    window.press(Key::Down).await;
+    window.press(Key::Enter).await;
+    desk.keys_in(
+        "^Export$",
+        &[&["key", "ctrl+a"], &["type", &target], &["key", "Return"]],
+    );
+    window.says("toast", name).await;
+    until("the export is written", || desk.path(name).exists());
+}
+
+/// How many cells show what a model said: a score, an abstention, or why there is none.
+const JUDGED: &str = "document.querySelectorAll('[role=gridcell].judged').length";
+
 /// How many cells show the score of a model.
 const SCORED: &str = "document.querySelectorAll('[role=gridcell].judged.is-scored').length";
 
@@ -127,17 +145,7 @@ async fn a_run_is_watched_stopped_gone_on_with_overruled_and_exported() {
         .until("the model's score is back", &format!("{SCORED} === 24"))
         .await;
 
-    // An edited text makes just its own cells stale.
-    let target = desk.path("report.html").display().to_string();
-    window.control("e").await;
-    window.find("export-html").await;
-    window.press(Key::Down).await;
-    window.press(Key::Enter).await;
-    desk.keys_in(
-        "^Export$",
-        &[&["key", "ctrl+a"], &["type", &target], &["key", "Return"]],
-    );
-    window.says("toast", "report.html").await;
+    export_page(&desk, &window, "report.html").await;
     let report = std::fs::read_to_string(desk.path("report.html")).unwrap();
     assert!(report.contains("tiny"), "the report names the model");
     desk.close(window).await;
@@ -261,8 +269,43 @@ async fn llama_cpps_own_server_judges_in_the_window_and_its_run_is_compared_with
     window.gone("judge-chooser").await;
     window.click("judge-start").await;
     // Random weights under a schema give valid replies; whether each is on the scale or cut off is theirs to decide.
-    window.until("the run ends", "one('judge-bar').dataset.state !== 'running' && all('judge-last').some((e) => e.innerText.startsWith('Judged'))").await;
+    window
+        .until(
+            "a first cell is judged",
+            "document.querySelectorAll('[role=gridcell].judged').length > 0",
+        )
+        .await;
+    window.picture("judging-llama-running").await;
+    window.click("judge-cancel").await;
+    window.find("judge-start").await;
+    let kept = window.ask(JUDGED).await.as_u64().unwrap();
+    assert!((1..24).contains(&kept), "{kept} cells were kept");
+    window.click("judge-start").await;
+    window
+        .until("all cells are judged", &format!("{JUDGED} === 24"))
+        .await;
+    window
+        .until(
+            "the run ends",
+            "one('judge-bar').dataset.state !== 'running'",
+        )
+        .await;
     window.picture("judging-llama").await;
+
+    // A score by hand wins, and the report says both who judged and what was overruled.
+    window.focus("cell-editor").await;
+    window.type_keys("2").await;
+    window.press(Key::Enter).await;
+    window
+        .until("one cell is by hand", &format!("{JUDGED} === 23"))
+        .await;
+    export_page(&desk, &window, "llama.html").await;
+    let report = std::fs::read_to_string(desk.path("llama.html")).unwrap();
+    assert!(report.contains("tiny"), "the report names the model");
+    window.control("z").await;
+    window
+        .until("the model's word is back", &format!("{JUDGED} === 24"))
+        .await;
 
     window.click("judge-who").await;
     window.click("server-steady").await;
@@ -274,19 +317,16 @@ async fn llama_cpps_own_server_judges_in_the_window_and_its_run_is_compared_with
         .until("the second run ends", &format!("{SCORED} === 24"))
         .await;
     window
-        .until(
-            "the run ends",
-            "one('judge-bar').dataset.state === 'done'",
-        )
+        .until("the run ends", "one('judge-bar').dataset.state === 'done'")
         .await;
     window.click("judge-more").await;
     window.click("judge-runs").await;
     window
-        .until("both runs are listed", "all('run-row').length === 2")
+        .until("all runs are listed", "all('run-row').length === 3")
         .await;
     window.picture("judging-runs").await;
     window
-        .ask("all('run-pick').forEach((box) => box.checked || box.click())")
+        .ask("all('run-pick').forEach((box, at) => box.checked !== at < 2 && box.click())")
         .await;
     window.click("compare").await;
     window.find("compared-cells").await;
