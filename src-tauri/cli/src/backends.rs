@@ -15,6 +15,9 @@ use crate::output::{Failure, Output, exit};
 use crate::printable::{printable, printable_lines};
 use crate::table::{Table, size};
 
+/// The judge that asks nobody.
+const BUILTIN: &str = "builtin";
+
 /// What stands in `"schema": "ponder.<name>/1"`.
 pub fn name(asked: &Backends) -> &'static str {
     match asked {
@@ -34,6 +37,12 @@ pub fn run(
     output: &Output,
 ) -> Result<u8, Failure> {
     match asked {
+        Backends::Remove { name } | Backends::Models { name, .. } | Backends::Test { name, .. }
+            if name == BUILTIN =>
+        {
+            let words = "`builtin` asks nobody: it has no models, no settings and nothing to test.";
+            return Err(Failure(AppError::plain("invalid_usage", words)));
+        }
         Backends::List => {
             let backends = open()?.backends()?;
             output.answer(&json!({ "backends": backends }), || listed(&backends))?;
@@ -236,6 +245,7 @@ fn tested(name: &str, found: &BackendTest) -> String {
     let version = found
         .version
         .as_ref()
+        .filter(|version| !found.message.contains(version.as_str()))
         .map(|version| format!("version {version}"));
     #[allow(
         clippy::cast_possible_truncation,

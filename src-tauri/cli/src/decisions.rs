@@ -121,10 +121,16 @@ fn next(asked: &Decide, decided: &Decided, tally: &Tally, to_judge: u32) -> Opti
         let again = again(asked, decided);
         return Some(format!("Ask those again with: {again}"));
     }
+    if asked.retry_failed && tally.asked == 0 {
+        return Some("Nothing had failed, so nothing was asked.".into());
+    }
     if to_judge > 0 && asked.backend.is_none() {
-        let again = again(asked, decided);
+        let mut again = again(asked, decided) + " --backend NAME";
+        if asked.model.is_none() {
+            again.push_str(" --model MODEL");
+        }
         return Some(format!(
-            "Let a model judge it (`ponderctl backends list` shows where): {again} --backend NAME --model MODEL"
+            "Nobody was asked. Let a model judge (`ponderctl backends list` shows where): {again}"
         ));
     }
     asked.file.as_ref()?;

@@ -144,17 +144,16 @@ fn words(compared: &RunComparison) -> String {
             words.push_str(&format!("… and {more} more (--json lists them)\n"));
         }
     }
-    let mut table = Table::new(&["Rank", &format!("By run {a}"), &format!("By run {b}")]);
-    table.right(&[0]);
+    let mut table = Table::new(&[&format!("By run {a}"), &format!("By run {b}")]);
     let place = |ranking: &[RankedShort], at: usize| {
         ranking.get(at).map_or_else(String::new, |ranked| {
             let total = ranked.score.map(|total| format!(" ({total:.2})"));
-            format!("{}{}", ranked.option, total.unwrap_or_default())
+            let total = total.unwrap_or_default();
+            format!("{}. {}{total}", ranked.rank, ranked.option)
         })
     };
     for at in 0..compared.ranking_a.len().max(compared.ranking_b.len()) {
         table.row(vec![
-            (at + 1).to_string(),
             place(&compared.ranking_a, at),
             place(&compared.ranking_b, at),
         ]);

@@ -95,6 +95,11 @@ impl Tally {
             cells(self.asked),
             took(self.elapsed_ms)
         );
+        let left = self.asked.saturating_sub(self.done);
+        if left > 0 {
+            let were = if left == 1 { "was" } else { "were" };
+            words.push_str(&format!("{} {were} not reached.\n", cells(left)));
+        }
         words.push_str(&reasons("failed", &self.failed));
         words.push_str(&reasons("could not be read", &self.unparsed));
         if calls.made > 0 {

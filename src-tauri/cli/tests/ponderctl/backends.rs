@@ -113,7 +113,7 @@ fn what_cannot_be_set_is_refused_and_changes_nothing() {
             &["new", "--kind", "ollama", "--ca-file", "nowhere.pem"],
             "nowhere.pem",
         ),
-        (&["builtin", "--model", "m"], "builtin"),
+        (&["builtin", "--model", "m"], "asks nobody"),
         (&["new", "--kind", "grpc"], "openai"),
         (&["new", "--kind", "openai", "--key-stdin"], "--key-env"),
     ] {
@@ -123,6 +123,10 @@ fn what_cannot_be_set_is_refused_and_changes_nothing() {
             "{args:?} should say {says}: {}",
             said.err
         );
+    }
+    for command in ["test", "models", "remove"] {
+        let said = terminal.expect(2, &["backends", command, "builtin"]);
+        assert!(said.err.contains("asks nobody"), "{}", said.err);
     }
     let secret = [
         "backends",

@@ -6,6 +6,7 @@
     reason = "what cannot be read or run fails its test"
 )]
 
+mod asked_again;
 mod backends;
 mod bad_files;
 mod bad_input;

@@ -98,7 +98,7 @@ fn a_second_ctrl_c_leaves_at_once() {
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .unwrap();
     send(&child, Signal::SIGINT);
-    ollama.wait_until_closed();
+    ollama.wait_for_fates(1, Fate::CutByClient);
     send(&child, Signal::SIGINT);
     let said = said(child.wait_with_output().unwrap());
     assert_eq!((said.code, said.out.as_str()), (130, ""));

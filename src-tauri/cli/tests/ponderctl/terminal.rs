@@ -177,6 +177,15 @@ pub fn cell_of(prompt: &str) -> String {
     format!("{} × {}", word("Option "), word("Criterion "))
 }
 
+/// The cells that a server was asked about, in order.
+pub fn asked(ollama: &peers::Ollama) -> Vec<String> {
+    ollama
+        .calls()
+        .iter()
+        .map(|seen| cell_of(&seen.text))
+        .collect()
+}
+
 /// One of the repository's examples, as an argument.
 pub fn example(name: &str) -> String {
     root().join("examples").join(name).display().to_string()
