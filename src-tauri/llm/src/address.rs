@@ -10,8 +10,9 @@ use crate::spec::Kind;
 
 const OLLAMA_DEFAULT: &str = "http://127.0.0.1:11434";
 const OPENAI_DEFAULT: &str = "https://api.openai.com/v1";
+const ANTHROPIC_DEFAULT: &str = "https://api.anthropic.com/v1";
 
-/// The address to which a path is appended: no trailing slash, OpenAI's with its version.
+/// The address to which a path is appended: no trailing slash, OpenAI's and Anthropic's with its version.
 ///
 /// # Errors
 /// [`LlmError::BadUrl`] when it is no http(s) URL, or holds a user, a password, a query or a fragment.
@@ -20,7 +21,8 @@ pub(crate) fn base_url(kind: Kind, given: Option<&str>) -> Result<Url, LlmError>
     match (kind, given) {
         (Kind::Ollama, None) => ollama_host(std::env::var("OLLAMA_HOST").ok().as_deref()),
         (Kind::Ollama, Some(given)) => ollama_host(Some(given)),
-        (Kind::Openai, given) => openai(given.unwrap_or(OPENAI_DEFAULT)),
+        (Kind::Openai, given) => versioned(given.unwrap_or(OPENAI_DEFAULT), "/chat/completions"),
+        (Kind::Anthropic, given) => versioned(given.unwrap_or(ANTHROPIC_DEFAULT), "/messages"),
     }
 }
 
@@ -74,7 +76,7 @@ fn split_host_port(host_port: &str, default_port: u16) -> (&str, u16) {
     }
 }
 
-fn openai(given: &str) -> Result<Url, LlmError> {
+fn versioned(given: &str, call: &str) -> Result<Url, LlmError> {
     let mut url = if given.contains("://") {
         parse(given)?
     } else {
@@ -85,7 +87,7 @@ fn openai(given: &str) -> Result<Url, LlmError> {
             encrypted
         }
     };
-    trim_path(&mut url, &["/chat/completions", "/models"]);
+    trim_path(&mut url, &[call, "/models"]);
     let versioned = url.path().split('/').any(|part| {
         part.strip_prefix('v')
             .is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))

@@ -8,7 +8,7 @@ use crate::completion::{Finish, Usage};
 use crate::error::LlmError;
 use crate::frames::{Events, FRAME_BYTES, Lines};
 use crate::reply::{Reader, Reply};
-use crate::{ollama, openai};
+use crate::{anthropic, ollama, openai};
 
 /// Everything that was understood.
 #[derive(Debug, PartialEq)]
@@ -155,7 +155,74 @@ fn openai_bytes(frames: &[Frame], done: bool, line_end: &str) -> Vec<u8> {
     bytes
 }
 
+fn anthropic_bytes(frames: &[Frame], done: bool, line_end: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut event = |name: &str, data: &[u8]| {
+        bytes.extend_from_slice(format!("event: {name}{line_end}data: ").as_bytes());
+        bytes.extend_from_slice(data);
+        bytes.extend_from_slice(line_end.as_bytes());
+        bytes.extend_from_slice(line_end.as_bytes());
+    };
+    let delta = |delta: serde_json::Value| {
+        serde_json::json!({"type": "content_block_delta", "index": 0, "delta": delta}).to_string()
+    };
+    event(
+        "message_start",
+        b"{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"content\":[],\"usage\":{\"input_tokens\":5}}}",
+    );
+    for frame in frames {
+        match frame {
+            Frame::Text(text) => event(
+                "content_block_delta",
+                delta(serde_json::json!({"type": "text_delta", "text": text})).as_bytes(),
+            ),
+            Frame::Thought(text) => event(
+                "content_block_delta",
+                delta(serde_json::json!({"type": "thinking_delta", "thinking": text})).as_bytes(),
+            ),
+            Frame::Nothing => event("ping", b"{\"type\": \"ping\"}"),
+            Frame::Broken => event("content_block_delta", b"{\"type\":"),
+            Frame::NotText => event("content_block_delta", b"{\"delta\":{\"text\":\"\xff\"}}"),
+            Frame::Error => event(
+                "error",
+                b"{\"type\":\"error\",\"error\":{\"message\":\"out of memory\"}}",
+            ),
+        }
+    }
+    if done {
+        event(
+            "message_delta",
+            b"{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":6}}",
+        );
+        event("message_stop", b"{\"type\":\"message_stop\"}");
+    }
+    bytes
+}
+
 proptest! {
+    #[test]
+    fn anthropics_answers_are_understood_the_same_however_they_are_cut(
+        frames in prop::collection::vec(frame(), 0..8),
+        done: bool,
+        returns: bool,
+        places in prop::collection::vec(any::<usize>(), 0..20),
+    ) {
+        let bytes = anthropic_bytes(&frames, done, if returns { "\r\n" } else { "\n" });
+        let whole = understand(&mut anthropic::stream_reader("m"), &[&bytes]);
+        let pieces = understand(&mut anthropic::stream_reader("m"), &cut(&bytes, &places));
+        prop_assert_eq!(&whole, &pieces);
+        prop_assert_eq!(&whole.text, &whole.heard);
+        let single: Vec<&[u8]> = bytes.chunks(1).collect();
+        prop_assert_eq!(&whole, &understand(&mut anthropic::stream_reader("m"), &single));
+        let good = frames.iter().all(|frame| matches!(frame, Frame::Text(_) | Frame::Thought(_) | Frame::Nothing));
+        prop_assert_eq!(whole.result.is_ok(), good);
+        if good {
+            let said: String = frames.iter().filter_map(|frame| match frame { Frame::Text(text) => Some(text.as_str()), _ => None }).collect();
+            prop_assert_eq!(whole.text, said);
+            prop_assert_eq!(whole.finish.is_some(), done);
+        }
+    }
+
     #[test]
     fn ollamas_answers_are_understood_the_same_however_they_are_cut(
         frames in prop::collection::vec(frame(), 0..8),
@@ -210,7 +277,8 @@ proptest! {
         let pieces = cut(&bytes, &places);
         let a = understand(&mut ollama::chat_reader("m"), &pieces);
         let b = understand(&mut openai::stream_reader("m"), &pieces);
-        prop_assert!(a.text.is_empty() && b.text.is_empty());
+        let c = understand(&mut anthropic::stream_reader("m"), &pieces);
+        prop_assert!(a.text.is_empty() && b.text.is_empty() && c.text.is_empty());
     }
 }
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::anthropic::Anthropic;
 use crate::clients::Clients;
 use crate::completion::{Completion, CompletionRequest, Failed};
 use crate::error::LlmError;
@@ -64,5 +65,6 @@ pub fn connect(spec: BackendSpec, clients: &Clients) -> Result<Arc<dyn Backend>,
     Ok(match spec.kind {
         Kind::Ollama => Arc::new(Ollama::new(spec, clients)?),
         Kind::Openai => Arc::new(OpenAi::new(spec, clients)?),
+        Kind::Anthropic => Arc::new(Anthropic::new(spec, clients)?),
     })
 }

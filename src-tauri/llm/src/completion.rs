@@ -16,7 +16,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The word both APIs use.
+    /// The word the APIs use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -107,12 +107,14 @@ impl Finish {
 /// Tokens as the server counted them; `None` where it did not say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Tokens of the prompt, those from the server's prompt cache included.
+    /// Tokens of the prompt, those read from or written to the server's prompt cache included.
     pub input: Option<u64>,
     /// Tokens of the reply, thinking included.
     pub output: Option<u64>,
     /// Tokens of the prompt that came from the server's cache.
     pub cached_input: Option<u64>,
+    /// Tokens of the prompt that were written to the server's cache, where that is counted (and paid) apart.
+    pub cache_written: Option<u64>,
 }
 
 /// Milliseconds since the request was handed to the connection.

@@ -1,5 +1,5 @@
-//! Language models behind one trait, [`Backend`]: Ollama's own API and OpenAI-compatible servers, streamed or plain, with
-//! typed errors, three time limits and one factory of clients. It knows nothing of decisions: messages in, text out.
+//! Language models behind one trait, [`Backend`]: Ollama's own API, OpenAI-compatible servers and Anthropic's Messages,
+//! streamed or plain, with typed errors, three time limits and one factory of clients. It knows nothing of decisions: messages in, text out.
 //! Retries, breakers and caches do not live here yet; [`LlmError::retryable`] already says what may be asked again.
 
 pub mod address;
@@ -12,17 +12,21 @@ pub mod models;
 pub mod runtime;
 pub mod spec;
 
+mod anthropic;
 #[cfg(test)]
 mod any_split;
 mod frames;
+mod listing;
 mod loose;
 mod near;
 mod ollama;
 mod openai;
+mod probe;
 mod refusal;
 mod reply;
 mod server;
 mod testing;
+mod wire_name;
 
 pub use address::ollama_host;
 pub use backend::{Backend, BoxFuture, Destination, connect};

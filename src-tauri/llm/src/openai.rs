@@ -5,15 +5,13 @@ mod habits;
 mod test;
 mod wire;
 
-use std::time::Duration;
-
 use reqwest::Method;
-use tokio::time::timeout;
 
 use crate::backend::{Backend, BoxFuture, Destination};
 use crate::clients::Clients;
 use crate::completion::{Completion, CompletionRequest, Failed, Finish};
 use crate::error::LlmError;
+use crate::listing;
 use crate::models::{ModelInfo, TestReport};
 use crate::reply::{Reader, Reply, listen};
 use crate::server::{Answer, Server};
@@ -21,8 +19,6 @@ use crate::spec::{BackendSpec, Kind};
 use habits::{Habits, Without};
 
 const CHAT: &str = "/chat/completions";
-/// How long a failure may be held up to find out which models there are instead.
-const SECOND_QUESTION: Duration = Duration::from_secs(5);
 
 pub(crate) struct OpenAi {
     name: String,
@@ -81,28 +77,13 @@ impl OpenAi {
                 Err(error) => error,
             };
             if !self.habits.learn(&error, request, *without) {
-                return Err(self.with_models(error).await);
+                return Err(listing::with_models(error, self.list()).await);
             }
-        }
-    }
-
-    /// Names what the server has, where a model is missing.
-    async fn with_models(&self, error: LlmError) -> LlmError {
-        match error {
-            LlmError::ModelMissing { model, .. } => {
-                let have = timeout(SECOND_QUESTION, self.list()).await;
-                let have = have.ok().and_then(Result::ok).unwrap_or_default();
-                LlmError::ModelMissing {
-                    model,
-                    have: have.into_iter().map(|info| info.name).collect(),
-                }
-            }
-            other => other,
         }
     }
 
     async fn list(&self) -> Result<Vec<ModelInfo>, LlmError> {
-        let listed = wire::models(&self.server.whole("/models", None).await?);
+        let listed = listing::models(&self.server.whole("/models", None).await?);
         listed.map_err(|error| self.server.clean(error))
     }
 }

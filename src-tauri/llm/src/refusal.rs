@@ -21,13 +21,18 @@ pub(crate) struct Refusal {
     parameter: String,
     needed: Option<u64>,
     limit: Option<u64>,
+    /// What the vendor's support asks for.
+    request: String,
 }
 
 impl Refusal {
     /// Reads an error's body, whatever it is.
     pub(crate) fn read(body: &[u8]) -> Self {
         match serde_json::from_slice::<Value>(body) {
-            Ok(value) => Self::of(value.get("error").unwrap_or(&value)),
+            Ok(value) => Self {
+                request: text_of(&value, "request_id"),
+                ..Self::of(value.get("error").unwrap_or(&value))
+            },
             Err(_) => Self {
                 message: plain_words(&String::from_utf8_lossy(body)),
                 ..Self::default()
@@ -37,11 +42,7 @@ impl Refusal {
 
     /// Reads what stands under `error`, or beside it where a vendor has no such key.
     pub(crate) fn of(error: &Value) -> Self {
-        let text = |key: &str| match error.get(key) {
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Number(number)) => number.to_string(),
-            _ => String::new(),
-        };
+        let text = |key: &str| text_of(error, key);
         let number = |key: &str| error.get(key).and_then(Value::as_u64);
         let message = match error {
             Value::String(words) => words.clone(),
@@ -57,6 +58,7 @@ impl Refusal {
             needed: number("n_prompt_tokens"),
             limit: number("n_ctx"),
             message: shorten(&message),
+            request: String::new(),
         }
     }
 
@@ -69,12 +71,18 @@ impl Refusal {
 
     /// The error of an answer with this status.
     pub(crate) fn into_error(
-        self,
+        mut self,
         status: u16,
         headers: &HeaderMap,
         model: Option<&str>,
         key_sent: bool,
     ) -> LlmError {
+        if self.request.is_empty()
+            && let Some(id) = headers.get("request-id")
+            && let Ok(id) = id.to_str()
+        {
+            self.request = shorten(id);
+        }
         if let Some(error) = self.length() {
             return error;
         }
@@ -107,7 +115,13 @@ impl Refusal {
                 retryable: status == 429 && !self.is_about_money(),
                 message,
             },
-            400 if self.says(&["budget_exceeded", "budget has been exceeded"]) => {
+            400 if self.says(&[
+                "budget_exceeded",
+                "budget has been exceeded",
+                "credit balance is too low",
+                "api usage limits",
+            ]) =>
+            {
                 LlmError::RateLimited {
                     retry_after: None,
                     retryable: false,
@@ -131,18 +145,20 @@ impl Refusal {
                 have: Vec::new(),
             };
         }
-        if self.says(&["rate_limit", "rate limit", "insufficient_quota"]) {
-            return LlmError::RateLimited {
-                retry_after: None,
-                retryable: !self.is_about_money(),
-                message: self.message,
-            };
-        }
+        let limited = self.says(&["rate_limit", "rate limit", "insufficient_quota"]);
+        let retryable = !self.is_about_money();
         let message = if self.message.is_empty() {
             "it gave no reason".to_owned()
         } else {
-            self.message
+            self.with_request(self.message.clone())
         };
+        if limited {
+            return LlmError::RateLimited {
+                retry_after: None,
+                retryable,
+                message,
+            };
+        }
         LlmError::InStream { message }
     }
 
@@ -157,6 +173,7 @@ impl Refusal {
             "prompt is too long",
             "context window exceeded",
             "contextwindowexceedederror",
+            "exceed context limit",
         ];
         if !self.says(&too_long) {
             return None;
@@ -167,8 +184,12 @@ impl Refusal {
                 .needed
                 .or_else(|| after("resulted in"))
                 .or_else(|| after("requested"))
-                .or_else(|| after("prompt contains")),
-            limit: self.limit.or_else(|| after("context length is")),
+                .or_else(|| after("prompt contains"))
+                .or_else(|| after("prompt is too long")),
+            limit: self
+                .limit
+                .or_else(|| after("context length is"))
+                .or_else(|| after(">")),
         })
     }
 
@@ -178,6 +199,9 @@ impl Refusal {
         }
         let message = self.message.to_lowercase();
         let missing = ["not found", "does not exist", "no such model", "not exist"];
+        if self.kind.starts_with("not_found_error") && message.starts_with("model:") {
+            return true;
+        }
         status == 404
             && message.contains("model")
             && (missing.iter().any(|words| message.contains(words)))
@@ -197,13 +221,30 @@ impl Refusal {
     }
 
     fn words(&self, status: u16) -> String {
-        if self.message.is_empty() {
+        let words = if self.message.is_empty() {
             format!("HTTP {status} without a word")
         } else if self.parameter.is_empty() || self.message.contains(&self.parameter) {
             self.message.clone()
         } else {
             format!("{} ({})", self.message, self.parameter)
+        };
+        self.with_request(words)
+    }
+
+    fn with_request(&self, words: String) -> String {
+        if self.request.is_empty() {
+            words
+        } else {
+            format!("{words} (request {})", self.request)
         }
+    }
+}
+
+fn text_of(value: &Value, key: &str) -> String {
+    match value.get(key) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
     }
 }
 

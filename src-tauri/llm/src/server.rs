@@ -1,12 +1,14 @@
 //! The HTTP side of one backend: addresses, the key, the three time limits, and what a status means. What is inside a body
-//! is the business of `ollama` and `openai`.
+//! is the business of `ollama`, `openai` and `anthropic`.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION,
+};
 use reqwest::{Client, Method, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
@@ -18,12 +20,14 @@ use crate::completion::Failed;
 use crate::error::LlmError;
 use crate::refusal::{self, Refusal};
 use crate::reply::Reply;
-use crate::spec::{BackendSpec, Limits};
+use crate::spec::{BackendSpec, Kind, Limits};
 
 /// More of an error's body is not read.
 const REFUSAL_BYTES: usize = 64 * 1024;
 /// How long a version or a list of models may take.
 const SMALL_ANSWER: Duration = Duration::from_secs(15);
+/// The version of Anthropic's API that is spoken here: the one after it takes no temperature, and judges have one.
+const ANTHROPIC_VERSION: &str = "2023-06-01";
 /// The longest answer that is read as a whole: lists of models, plain replies.
 pub(crate) const WHOLE_BYTES: usize = 8_000_000;
 
@@ -33,7 +37,8 @@ pub(crate) struct Server {
     base: Url,
     address: String,
     key: Option<SecretString>,
-    bearer: Option<HeaderValue>,
+    /// What goes with every request: the key, and the version of the API where one must be named.
+    headers: HeaderMap,
     limits: Limits,
     this_machine: bool,
     pub(crate) offline: bool,
@@ -59,7 +64,7 @@ impl Server {
         Ok(Self {
             client,
             address,
-            bearer: spec.key.as_ref().map(bearer).transpose()?,
+            headers: headers(spec)?,
             key: spec.key.clone(),
             limits: spec.limits,
             this_machine: (loopback && spec.proxy.is_none()) || spec.local,
@@ -112,11 +117,17 @@ impl Server {
     ) -> Result<Answer, LlmError> {
         let started = Instant::now();
         let mut url = self.base.clone();
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
         url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
-        let mut request = self.client.request(method, url).header(ACCEPT, "*/*");
-        if let Some(bearer) = &self.bearer {
-            request = request.header(AUTHORIZATION, bearer.clone());
-        }
+        url.set_query(query);
+        let mut request = self
+            .client
+            .request(method, url)
+            .headers(self.headers.clone())
+            .header(ACCEPT, "*/*");
         if let Some(body) = body {
             request = request
                 .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
@@ -213,11 +224,25 @@ impl Server {
     }
 }
 
-fn bearer(key: &SecretString) -> Result<HeaderValue, LlmError> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret().trim()))
-        .map_err(|_| LlmError::BadKey)?;
-    value.set_sensitive(true);
-    Ok(value)
+fn headers(spec: &BackendSpec) -> Result<HeaderMap, LlmError> {
+    let mut headers = HeaderMap::new();
+    let (name, before) = match spec.kind {
+        Kind::Ollama | Kind::Openai => (AUTHORIZATION, "Bearer "),
+        Kind::Anthropic => {
+            headers.insert(
+                HeaderName::from_static("anthropic-version"),
+                HeaderValue::from_static(ANTHROPIC_VERSION),
+            );
+            (HeaderName::from_static("x-api-key"), "")
+        }
+    };
+    if let Some(key) = &spec.key {
+        let mut value = HeaderValue::from_str(&format!("{before}{}", key.expose_secret().trim()))
+            .map_err(|_| LlmError::BadKey)?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    Ok(headers)
 }
 
 /// An answer whose body is still to be read. Dropping it closes its connection unless it was read to the end.

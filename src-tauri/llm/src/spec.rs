@@ -14,15 +14,18 @@ pub enum Kind {
     Ollama,
     /// The chat completions API of OpenAI, which many servers speak (`/v1/chat/completions`, server-sent events).
     Openai,
+    /// Anthropic's Messages API (`/v1/messages`, named server-sent events).
+    Anthropic,
 }
 
 impl Kind {
-    /// The name in settings and records: `ollama` or `openai`.
+    /// The name in settings and records: `ollama`, `openai` or `anthropic`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Ollama => "ollama",
             Self::Openai => "openai",
+            Self::Anthropic => "anthropic",
         }
     }
 }
@@ -60,9 +63,9 @@ pub struct BackendSpec {
     /// The protocol.
     pub kind: Kind,
     /// Where it is. `None`: Ollama where `OLLAMA_HOST` says (else `http://127.0.0.1:11434`), OpenAI at
-    /// `https://api.openai.com/v1`. With or without `/v1`; what Ollama accepts in `OLLAMA_HOST` is accepted for Ollama.
+    /// `https://api.openai.com/v1`, Anthropic at `https://api.anthropic.com/v1`. With or without `/v1`; what Ollama accepts in `OLLAMA_HOST` is accepted for Ollama.
     pub base_url: Option<String>,
-    /// Sent as `Authorization: Bearer …`, to this address only.
+    /// Sent as `Authorization: Bearer …`, to Anthropic as `x-api-key`, to this address only.
     pub key: Option<SecretString>,
     /// Time limits; [`Limits::LOCAL`] or [`Limits::REMOTE`] are good ones.
     pub limits: Limits,

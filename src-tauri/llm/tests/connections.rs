@@ -16,7 +16,7 @@ use llm::{
 };
 use tokio::sync::mpsc;
 
-const BOTH: [Kind; 2] = [Kind::Ollama, Kind::Openai];
+const EACH: [Kind; 3] = [Kind::Ollama, Kind::Openai, Kind::Anthropic];
 
 fn question(stream: bool) -> CompletionRequest {
     CompletionRequest {
@@ -46,12 +46,22 @@ fn good_answer(kind: Kind) -> Vec<Act> {
             ),
             joined([chunk("data: [DONE]\n\n"), last()]),
         ],
+        Kind::Anthropic => vec![
+            head("text/event-stream"),
+            chunk(
+                "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"3\"}}\n\nevent: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n",
+            ),
+            joined([
+                chunk("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"),
+                last(),
+            ]),
+        ],
     }
 }
 
 #[tokio::test]
 async fn a_hundred_questions_one_after_the_other_use_one_connection() {
-    for kind in BOTH {
+    for kind in EACH {
         let server = Server::start(move |_| good_answer(kind)).await;
         let clients = Clients::new();
         let backend = backend(kind, &server, &clients);
@@ -119,7 +129,7 @@ async fn a_question_dropped_before_any_answer_closes_its_socket_too() {
         vec![Act::Hang]
     })
     .await;
-    for (count, kind) in BOTH.into_iter().enumerate() {
+    for (count, kind) in EACH.into_iter().enumerate() {
         let backend = backend(kind, &server, &Clients::new());
         let asking =
             tokio::spawn(async move { backend.complete(&question(true), &mut |_| {}).await });
@@ -255,7 +265,7 @@ async fn sixteen_questions_at_once_do_not_wait_for_each_other() {
 
 #[tokio::test]
 async fn a_kept_connection_that_the_server_gives_up_is_replaced_without_a_failure() {
-    for kind in BOTH {
+    for kind in EACH {
         // Every second request is read and met with a closed connection.
         let count = std::sync::atomic::AtomicUsize::new(0);
         let server = Server::start(move |_| {

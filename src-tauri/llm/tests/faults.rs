@@ -1,4 +1,4 @@
-//! Everything a server can do wrong, each told apart by its type, in both protocols.
+//! Everything a server can do wrong, each told apart by its type, in each protocol.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,7 +16,7 @@ use llm::{
 };
 
 const SHORT: Duration = Duration::from_millis(150);
-const BOTH: [Kind; 2] = [Kind::Ollama, Kind::Openai];
+const EACH: [Kind; 3] = [Kind::Ollama, Kind::Openai, Kind::Anthropic];
 
 fn question(stream: bool) -> CompletionRequest {
     CompletionRequest {
@@ -47,7 +47,7 @@ async fn fail_with(kind: Kind, stream: bool, acts: Vec<Act>) -> Failed {
 fn content_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Ollama => "application/x-ndjson",
-        Kind::Openai => "text/event-stream",
+        Kind::Openai | Kind::Anthropic => "text/event-stream",
     }
 }
 
@@ -57,6 +57,9 @@ fn piece(kind: Kind, text: &str) -> String {
     match kind {
         Kind::Ollama => format!("{{\"message\":{{\"content\":{text}}},\"done\":false}}\n"),
         Kind::Openai => format!("data: {{\"choices\":[{{\"delta\":{{\"content\":{text}}}}}]}}\n\n"),
+        Kind::Anthropic => format!(
+            "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{{\"type\":\"text_delta\",\"text\":{text}}}}}\n\n"
+        ),
     }
 }
 
@@ -68,7 +71,7 @@ async fn a_server_that_is_down_is_down() {
         .local_addr()
         .unwrap()
         .port();
-    for kind in BOTH {
+    for kind in EACH {
         let failed = fail(spec(kind, format!("http://127.0.0.1:{port}")), true).await;
         let LlmError::Down { address, why } = failed.error else {
             panic!("{:?}", failed.error);
@@ -95,7 +98,7 @@ async fn a_name_nobody_knows_is_down() {
 
 #[tokio::test]
 async fn each_wait_has_its_own_limit() {
-    for kind in BOTH {
+    for kind in EACH {
         for stream in [true, false] {
             let hang_before_head = Server::always(vec![Act::Hang]).await;
             let mut limited = spec(kind, hang_before_head.url());
@@ -163,7 +166,7 @@ async fn a_connection_that_is_never_accepted_has_a_limit_of_its_own() {
 
 #[tokio::test]
 async fn a_stream_that_stops_before_its_end_is_cut_and_keeps_what_was_said() {
-    for kind in BOTH {
+    for kind in EACH {
         let whole = piece(kind, "Ber");
         let half = piece(kind, "lin is");
         let half = &half.as_bytes()[..half.len() / 2];
@@ -192,7 +195,7 @@ async fn a_stream_that_stops_before_its_end_is_cut_and_keeps_what_was_said() {
 
 #[tokio::test]
 async fn an_empty_answer_is_no_reply() {
-    for kind in BOTH {
+    for kind in EACH {
         let failed = fail_with(kind, true, vec![answer(200, content_type(kind), "")]).await;
         assert_eq!(failed.error, LlmError::Cut);
         let failed = fail_with(kind, false, vec![answer(200, "application/json", "")]).await;
@@ -212,7 +215,7 @@ async fn an_empty_answer_is_no_reply() {
 
 #[tokio::test]
 async fn a_web_page_is_no_reply_and_is_kept_to_show() {
-    for kind in BOTH {
+    for kind in EACH {
         let page = "<html><body>Welcome to the hotel's network</body></html>";
         let failed = fail_with(kind, false, vec![answer(200, "text/html", page)]).await;
         assert_eq!(failed.error.code(), "bad_reply", "{:?}", failed.error);
@@ -254,6 +257,16 @@ async fn an_error_inside_a_good_answer_is_an_error() {
             "error: {\"code\":500,\"message\":\"an older llama.cpp\",\"type\":\"server_error\"}\n\n",
             "an older llama.cpp",
         ),
+        (
+            Kind::Anthropic,
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"},\"request_id\":\"req_1\"}\n\n",
+            "Overloaded (request req_1)",
+        ),
+        (
+            Kind::Anthropic,
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"\"}}\n\n",
+            "{\"type\":\"api_error\",\"message\":\"\"}",
+        ),
     ];
     for (kind, frame, words) in table {
         for before in ["", "Ber"] {
@@ -276,11 +289,15 @@ async fn an_error_inside_a_good_answer_is_an_error() {
 
 #[tokio::test]
 async fn bytes_that_are_no_text_are_told_from_json_that_is_wrong() {
-    for kind in BOTH {
+    for kind in EACH {
         for stream in [true, false] {
             let mut bad = match (kind, stream) {
                 (Kind::Ollama, _) => b"{\"message\":{\"content\":\"Ber\"},\"done\":true}\n".to_vec(),
-                (Kind::Openai, true) => piece(kind, "Ber").into_bytes(),
+                (Kind::Openai | Kind::Anthropic, true) => piece(kind, "Ber").into_bytes(),
+                (Kind::Anthropic, false) => {
+                    b"{\"content\":[{\"type\":\"text\",\"text\":\"Ber\"}],\"stop_reason\":\"end_turn\"}"
+                        .to_vec()
+                }
                 (Kind::Openai, false) => {
                     b"{\"choices\":[{\"message\":{\"content\":\"Ber\"},\"finish_reason\":\"stop\"}]}"
                         .to_vec()
@@ -319,7 +336,7 @@ async fn bytes_that_are_no_text_are_told_from_json_that_is_wrong() {
 async fn fifty_megabytes_are_not_read_and_the_socket_is_closed() {
     const LINES: usize = 50;
     let text = "x".repeat(1_000_000);
-    for kind in BOTH {
+    for kind in EACH {
         // Many good frames, one frame without an end, a plain body, and comments that say nothing.
         let frames = chunk(piece(kind, &text));
         let endless = chunk(&text);
@@ -334,7 +351,7 @@ async fn fifty_megabytes_are_not_read_and_the_socket_is_closed() {
             (true, vec![head(content_type(kind)), flood(endless), last()]),
             (false, vec![plain]),
         ];
-        if kind == Kind::Openai {
+        if kind != Kind::Ollama {
             floods.push((true, vec![head(content_type(kind)), flood(empty), last()]));
         }
         for (number, (stream, acts)) in floods.into_iter().enumerate() {
@@ -552,6 +569,104 @@ async fn vendors_refusals_are_told_apart() {
             true,
         ),
         case(Kind::Openai, 501, "", "server_error", false),
+        case(
+            Kind::Anthropic,
+            401,
+            r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"},"request_id":"req_1"}"#,
+            "unauthorised",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            403,
+            r#"{"type":"error","error":{"type":"permission_error","message":"Your API key does not have permission"}}"#,
+            "unauthorised",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            404,
+            r#"{"type":"error","error":{"type":"not_found_error","message":"model: tiny"},"request_id":"req_1"}"#,
+            "model_missing",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            404,
+            r#"{"type":"error","error":{"type":"not_found_error","message":"Not Found"}}"#,
+            "bad_request",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            400,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 10000 tokens > 8192 maximum"}}"#,
+            "context_too_long",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            400,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"max_tokens: Field required"}}"#,
+            "bad_request",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            400,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}"#,
+            "rate_limited",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            400,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"You have reached your specified API usage limits."}}"#,
+            "rate_limited",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            402,
+            r#"{"type":"error","error":{"type":"billing_error","message":"Please check your payment details."}}"#,
+            "rate_limited",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            413,
+            r#"{"type":"error","error":{"type":"request_too_large","message":"Request exceeds the maximum size"}}"#,
+            "bad_request",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            429,
+            r#"{"type":"error","error":{"type":"rate_limit_error","message":"Number of request tokens has exceeded your per-minute rate limit"}}"#,
+            "rate_limited",
+            true,
+        ),
+        case(
+            Kind::Anthropic,
+            429,
+            r#"{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your organization's monthly spend limit"}}"#,
+            "rate_limited",
+            false,
+        ),
+        case(
+            Kind::Anthropic,
+            500,
+            r#"{"type":"error","error":{"type":"api_error","message":"Internal server error"}}"#,
+            "server_error",
+            true,
+        ),
+        case(
+            Kind::Anthropic,
+            529,
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+            "server_error",
+            true,
+        ),
     ];
     for Case {
         kind,
@@ -566,7 +681,7 @@ async fn vendors_refusals_are_told_apart() {
                 // The list of models that is asked for after a missing one.
                 let body = match request.path() {
                     "/api/tags" => r#"{"models":[{"name":"other:latest"}]}"#,
-                    "/v1/models" => r#"{"data":[{"id":"other:latest"}]}"#,
+                    "/v1/models" | "/v1/models?limit=1000" => r#"{"data":[{"id":"other:latest"}]}"#,
                     _ => return vec![answer(status, "application/json", body)],
                 };
                 vec![answer(200, "application/json", body)]
@@ -644,7 +759,7 @@ async fn a_redirect_is_told_and_never_followed() {
             vec![answer_with(status, "text/plain", &[("location", &to)], "")]
         })
         .await;
-        for kind in BOTH {
+        for kind in EACH {
             let failed = fail(spec(kind, server.url()), true).await;
             assert_eq!(
                 failed.error,

@@ -1,5 +1,5 @@
-//! Against servers that others wrote: llama.cpp's own with random weights, LiteLLM's proxy, and the doubles of Ollama and
-//! OpenAI that the vendors' own clients accept.
+//! Against servers that others wrote: llama.cpp's own with random weights, LiteLLM's proxy, and the doubles of Ollama,
+//! OpenAI and Anthropic that the vendors' own clients accept.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,7 +18,9 @@ use llm::{
     Backend, BackendSpec, Clients, Completion, CompletionRequest, Failed, Finish, Kind, LlmError,
     Message, Role, Runtime, Schema, SecretString, TestState, connect,
 };
-use peers::{Double, Fate, Fault, Model, Ollama, OpenAi, Script, When, litellm, llama_cpp};
+use peers::{
+    Anthropic, Double, Fate, Fault, Model, Ollama, OpenAi, Script, When, litellm, llama_cpp,
+};
 use serde_json::json;
 
 struct Asker {
@@ -198,6 +200,64 @@ fn a_llama_cpp_that_speaks_no_text_fails_and_is_not_understood_as_an_answer() {
 }
 
 #[test]
+fn llama_cpp_answers_anthropics_messages_too() {
+    let server = llama(&llama_cpp::Options {
+        api_key: Some("sk-right".to_owned()),
+        context: 512,
+        slots: 1,
+        ..llama_cpp::Options::default()
+    });
+    let asker = Asker::new();
+    let backend = asker.backend(Kind::Anthropic, &server.url(), Some("sk-right"));
+    for stream in [true, false] {
+        let completion = asker.ask(&backend, &question(stream)).unwrap();
+        assert_eq!(completion.finish, Finish::Length);
+        assert_eq!(completion.model, "tiny");
+        assert!(!completion.text.is_empty());
+        let usage = completion.usage;
+        assert!(usage.input.unwrap() > 20, "{usage:?}");
+        assert_eq!(usage.output, Some(60));
+        // It passes the form of the reply over: nothing fails, and the reader of the reply must look.
+        let mut request = question(stream);
+        request.schema = Some(judgement_schema());
+        assert!(asker.ask(&backend, &request).is_ok());
+    }
+    let report = asker.runtime.block_on(backend.test(Some("tiny")));
+    assert_eq!(report.state, TestState::Ok, "{report:?}");
+    assert_eq!(report.models[0].name, "tiny");
+
+    let mut request = question(true);
+    request.messages[1].content = "Berlin is a city. ".repeat(60);
+    let failed = asker.ask(&backend, &request).unwrap_err();
+    assert_eq!(failed.error.code(), "context_too_long", "{failed:?}");
+    let wrong = asker.backend(Kind::Anthropic, &server.url(), Some("sk-wrong"));
+    let failed = asker.ask(&wrong, &question(true)).unwrap_err();
+    assert_eq!(failed.error.code(), "unauthorised", "{failed:?}");
+}
+
+#[test]
+fn the_double_of_anthropic_reads_a_marked_prefix_from_its_cache_and_keeps_to_schemas() {
+    let double = Anthropic::start(Script::default());
+    let asker = Asker::new();
+    let backend = asker.backend(Kind::Anthropic, &double.url(), None);
+    let mut request = question(true);
+    request.messages[0].content = "You judge. ".repeat(100);
+    request.schema = Some(judgement_schema());
+    for cached in [0, 275] {
+        let completion = asker.ask(&backend, &request).unwrap();
+        let usage = completion.usage;
+        assert_eq!(usage.cached_input, Some(cached));
+        assert_eq!(usage.cache_written, Some(275 - cached));
+        assert!(usage.input.unwrap() > 275);
+        let value: serde_json::Value = serde_json::from_str(&completion.text).unwrap();
+        assert_eq!(value["memory"], true);
+        assert!((0..=5).contains(&value["score"].as_i64().unwrap()));
+    }
+    let report = asker.runtime.block_on(backend.test(Some("tinny")));
+    assert_eq!(report.state, TestState::ModelMissing, "{report:?}");
+}
+
+#[test]
 fn litellm_passes_answers_on_and_says_its_odd_errors() {
     let upstream = OpenAi::start(Script::default().key("sk-upstream"));
     let server = litellm::start(&format!("{}/v1", upstream.url()), Some("sk-upstream"))
@@ -227,10 +287,11 @@ fn litellm_passes_answers_on_and_says_its_odd_errors() {
     assert!(!format!("{failed:?}").contains("sk-wrong"));
 }
 
-fn doubles(script: &Script) -> [(Kind, Box<dyn std::ops::Deref<Target = Double>>); 2] {
+fn doubles(script: &Script) -> [(Kind, Box<dyn std::ops::Deref<Target = Double>>); 3] {
     [
         (Kind::Ollama, Box::new(Ollama::start(script.clone()))),
         (Kind::Openai, Box::new(OpenAi::start(script.clone()))),
+        (Kind::Anthropic, Box::new(Anthropic::start(script.clone()))),
     ]
 }
 

@@ -44,13 +44,19 @@ fn assert_clean(shown: &str) {
 /// A server that repeats the header it got in everything it says.
 fn echo(status: u16) -> impl Fn(&Request) -> Vec<Act> {
     move |request| {
-        let header = request.header("authorization").unwrap_or("none");
+        let header = request
+            .header("authorization")
+            .or_else(|| request.header("x-api-key"))
+            .unwrap_or("none");
         let words = format!("{header} is wrong; sk-canary...cdef, I said ({header})");
         let error = format!("{{\"error\":{{\"message\":\"{words}\"}}}}");
         match status {
             200 => vec![
                 head("text/event-stream"),
-                chunk(format!("data: {error}\n\n{error}\n")),
+                chunk(format!(
+                    "data: {}\n\n{error}\n",
+                    error.replacen('{', "{\"type\":\"error\",", 1)
+                )),
                 last(),
             ],
             // Not JSON at all.
@@ -88,6 +94,18 @@ async fn the_key_is_sent_as_a_bearer_header_to_both_kinds() {
 }
 
 #[tokio::test]
+async fn anthropic_gets_the_key_in_its_own_header_only() {
+    let server = Server::always(vec![answer(500, "text/plain", "")]).await;
+    let backend = connect(spec(Kind::Anthropic, server.url()), &Clients::new()).unwrap();
+    let _ = backend.complete(&question(true), &mut |_| {}).await;
+    let request = &server.requests()[0];
+    assert_eq!(request.header("x-api-key"), Some(KEY));
+    assert_eq!(request.header("authorization"), None);
+    assert_clean(&request.body);
+    assert_clean(request.path());
+}
+
+#[tokio::test]
 async fn without_a_key_no_header_is_sent() {
     let server = Server::always(vec![answer(401, "application/json", "{}")]).await;
     let backend = connect(
@@ -111,7 +129,7 @@ async fn without_a_key_no_header_is_sent() {
 
 #[tokio::test]
 async fn no_error_and_no_report_holds_the_key_even_when_the_server_repeats_it() {
-    for kind in [Kind::Ollama, Kind::Openai] {
+    for kind in [Kind::Ollama, Kind::Openai, Kind::Anthropic] {
         for status in [
             200, 299, 307, 400, 401, 402, 403, 404, 408, 422, 429, 500, 503,
         ] {

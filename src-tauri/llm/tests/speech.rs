@@ -112,7 +112,8 @@ async fn a_streamed_answer_of_ollama_is_heard_piece_by_piece() {
         Usage {
             input: Some(26),
             output: Some(4),
-            cached_input: None
+            cached_input: None,
+            ..Usage::default()
         }
     );
     assert_eq!(completion.times.load_ms, Some(1.5));
@@ -184,7 +185,8 @@ async fn a_streamed_answer_of_openai_is_heard_piece_by_piece() {
         Usage {
             input: Some(26),
             output: Some(4),
-            cached_input: Some(20)
+            cached_input: Some(20),
+            ..Usage::default()
         }
     );
     assert!(completion.notices.is_empty());
@@ -424,7 +426,8 @@ async fn an_odd_value_that_nobody_needs_costs_no_answer() {
             Usage {
                 input: None,
                 output: Some(12),
-                cached_input: None
+                cached_input: None,
+                ..Usage::default()
             }
         );
 

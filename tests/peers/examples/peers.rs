@@ -9,15 +9,15 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use peers::{Double, Fault, Latency, Model, Ollama, OpenAi, Script, When};
+use peers::{Anthropic, Double, Fault, Latency, Model, Ollama, OpenAi, Script, When};
 
-const USAGE: &str = "usage: peers ollama|openai PORT [options]
+const USAGE: &str = "usage: peers ollama|openai|anthropic PORT [options]
   --model NAME       offer this model too (again for more); the first is always tiny
   --latency-ms N     the median time to the first byte (0)
   --spread S         log-normal around that median, S = standard deviation of the logarithm (0: always the same)
   --load-ms N        what the first call of a model takes on top (0)
   --chunk-ms N       the pause between streamed pieces (0)
-  --key KEY          ask for this key (openai only)
+  --key KEY          ask for this key (openai and anthropic)
   --fault NAME       hang, close, cut, stall, error, truncate, utf8, empty, huge, prose, fence, language, html, 429, 500
   --each N           the fault strikes every N-th model call (1: every one)
   --on TEXT          the fault strikes prompts with this text";
@@ -76,6 +76,7 @@ fn start(mut arguments: impl Iterator<Item = String>) -> Result<Box<dyn AsDouble
     match kind.as_str() {
         "ollama" => Ok(Box::new(Ollama::start_on(port, script))),
         "openai" => Ok(Box::new(OpenAi::start_on(port, script))),
+        "anthropic" => Ok(Box::new(Anthropic::start_on(port, script))),
         _ => Err(format!("{kind} is not known")),
     }
 }
@@ -114,6 +115,7 @@ fn named(fault: &str) -> Result<Fault, String> {
 trait AsDouble: std::ops::Deref<Target = Double> {}
 impl AsDouble for Ollama {}
 impl AsDouble for OpenAi {}
+impl AsDouble for Anthropic {}
 
 /// Says what became of each request, as soon as it has ended.
 fn watch(double: &Double) -> ! {

@@ -1,4 +1,4 @@
-//! The server that both doubles are: a thread, a listener on the loopback address, its journal and its gate.
+//! The server that every double is: a thread, a listener on the loopback address, its journal and its gate.
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;

@@ -1,5 +1,5 @@
 //! The way of one request through the script: written down, refused or held at the gate, delayed, answered, spoiled.
-//! What is said in which API stands in `ollama` and `openai`.
+//! What is said in which API stands in `ollama`, `openai` and `anthropic`.
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -277,18 +277,10 @@ fn shorten(mut answer: Answer, most: Option<u64>) -> Answer {
     answer
 }
 
-/// The system message and the contents of all messages, in the form that both APIs share.
+/// The system message and the contents of all messages, in the form that Ollama and OpenAI share.
 pub(crate) fn messages(body: &Value) -> (String, Vec<String>) {
     let messages = body["messages"].as_array();
-    let content = |message: &Value| match &message["content"] {
-        Value::String(text) => text.clone(),
-        // OpenAI's form in parts.
-        Value::Array(parts) => parts
-            .iter()
-            .filter_map(|part| part["text"].as_str())
-            .collect(),
-        _ => String::new(),
-    };
+    let content = |message: &Value| contents(&message["content"]);
     let contents: Vec<_> = messages.into_iter().flatten().map(content).collect();
     let system = messages
         .into_iter()
@@ -297,6 +289,18 @@ pub(crate) fn messages(body: &Value) -> (String, Vec<String>) {
         .map(content)
         .unwrap_or_default();
     (system, contents)
+}
+
+/// What a message holds: text, or parts of it.
+pub(crate) fn contents(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts
+            .iter()
+            .filter_map(|part| part["text"].as_str())
+            .collect(),
+        _ => String::new(),
+    }
 }
 
 fn send(reply: Reply, fault: Option<&Fault>, mut ticket: Ticket) -> Response<Pieces> {

@@ -1,4 +1,4 @@
-//! Model servers for tests. `Ollama` and `OpenAi` are doubles that are scripted and keep a journal; `llama_cpp` and
+//! Model servers for tests. `Ollama`, `OpenAi` and `Anthropic` are doubles that are scripted and keep a journal; `llama_cpp` and
 //! `litellm` are the real servers. Nothing of Ponder lives here: any room's tests may use it, no room may ship it.
 #![allow(
     clippy::unwrap_used,
@@ -8,6 +8,7 @@
 )]
 
 mod answer;
+mod anthropic;
 mod body;
 mod double;
 mod exchange;
@@ -21,6 +22,7 @@ pub mod python;
 mod script;
 
 pub use answer::{Answer, Asked, judgement};
+pub use anthropic::Anthropic;
 pub use double::{Double, closed_address};
 pub use journal::{Fate, Seen};
 pub use ollama::Ollama;

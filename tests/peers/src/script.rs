@@ -17,7 +17,7 @@ pub struct Script {
     pub chunk_gap: Duration,
     /// How many bytes of text a streamed piece carries.
     pub chunk_bytes: usize,
-    /// The Bearer key that the OpenAI double asks for. None: anybody may call.
+    /// The key that the doubles of OpenAI and Anthropic ask for. None: anybody may call.
     pub key: Option<String>,
     /// What `/api/version` says.
     pub version: String,

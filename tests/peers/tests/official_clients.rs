@@ -7,7 +7,7 @@
 )]
 use std::process::Command;
 
-use peers::{Fault, Model, Ollama, OpenAi, Script, When, llama_cpp, python};
+use peers::{Anthropic, Fault, Model, Ollama, OpenAi, Script, When, llama_cpp, python};
 
 fn passes(command: &mut Command, tests: usize) {
     let output = command.output().unwrap();
@@ -56,6 +56,44 @@ fn openais_own_client_accepts_the_double() {
         python::script("openai_client.py").unwrap_or_else(|missing| panic!("{missing}"));
     client.args([&format!("{}/v1", server.url()), "sk-right", "--double"]);
     passes(&mut client, 7);
+}
+
+#[test]
+fn anthropics_own_client_accepts_the_double() {
+    let script = Script::default()
+        .key("sk-right")
+        .fault(
+            When::Text("break off".to_owned()),
+            Fault::ErrorInStream("out of memory".to_owned()),
+        )
+        .fault(
+            When::Text("too many".to_owned()),
+            Fault::Refuse {
+                status: 429,
+                body:
+                    r#"{"type":"error","error":{"type":"rate_limit_error","message":"Slow down."}}"#
+                        .to_owned(),
+                headers: vec![("retry-after".to_owned(), "2".to_owned())],
+            },
+        );
+    let server = Anthropic::start(script);
+    let mut client =
+        python::script("anthropic_client.py").unwrap_or_else(|missing| panic!("{missing}"));
+    client.args([&server.url(), "sk-right", "--double"]);
+    passes(&mut client, 10);
+}
+
+#[test]
+fn anthropics_own_client_accepts_llama_cpp_the_same_way() {
+    let options = llama_cpp::Options {
+        api_key: Some("sk-right".to_owned()),
+        ..llama_cpp::Options::default()
+    };
+    let server = llama_cpp::start(&options).unwrap_or_else(|missing| panic!("{missing}"));
+    let mut client =
+        python::script("anthropic_client.py").unwrap_or_else(|missing| panic!("{missing}"));
+    client.args([&server.url(), "sk-right"]);
+    passes(&mut client, 3);
 }
 
 #[test]

@@ -1,92 +1,19 @@
-//! Testing a server of OpenAI's family: is it there, does it take the key, has it the model. Where a model is named one
-//! token is asked for, because many servers list their models to anybody and look at the key only then.
-
-use tokio::time::{Instant, timeout};
+//! Testing a server of OpenAI's family, and what only this protocol can know about its failures.
 
 use super::OpenAi;
-use crate::backend::Backend;
-use crate::completion::{CompletionRequest, Message, Role};
 use crate::error::LlmError;
-use crate::models::{ModelInfo, TestReport};
-use crate::testing::{failure, missing, well};
+use crate::models::TestReport;
+use crate::probe::probe;
+use crate::testing::failure;
 
 pub(super) async fn test(openai: &OpenAi, model: Option<&str>) -> TestReport {
-    match report(openai, model).await {
+    let server = &openai.server;
+    match probe(openai, model, server.patience(), server.has_key()).await {
         Ok(report) => report,
-        Err(error) => failure(&error, openai.server.address(), hint(openai, &error)),
+        Err(error) => failure(&error, server.address(), hint(openai, &error)),
     }
 }
 
-async fn report(openai: &OpenAi, model: Option<&str>) -> Result<TestReport, LlmError> {
-    let waited = openai.server.patience();
-    let started = Instant::now();
-    let listed = openai.list().await;
-    let latency = started.elapsed();
-    let models = match listed {
-        Ok(models) => models,
-        // Some servers list nothing and answer all the same.
-        Err(LlmError::BadRequest {
-            status: 404 | 405, ..
-        }) if model.is_some() => Vec::new(),
-        Err(error) => return Err(error),
-    };
-    let alone = match models.as_slice() {
-        [only] => Some(only.name.as_str()),
-        _ => None,
-    };
-    if let Some(model) = model.or(alone) {
-        match timeout(waited, one_token(openai, model)).await {
-            Err(_) => return Err(LlmError::FirstByteTimeout { waited }),
-            Ok(Err(LlmError::ModelMissing { .. })) => {
-                let mut report = missing(model, &models, None);
-                report.latency_ms = Some(latency.as_secs_f64() * 1000.0);
-                return Ok(report);
-            }
-            Ok(Err(error)) => return Err(error),
-            Ok(Ok(())) => {}
-        }
-    }
-    let mut report = match model {
-        Some(model) => well(format!("the server answers with {model}"), None, latency),
-        None => well(
-            format!("the server answers and has {}", count(&models)),
-            (alone.is_none() && openai.server.has_key()).then(|| {
-                "Name a model to test the key as well: lists of models are often open to anybody.".to_owned()
-            }),
-            latency,
-        ),
-    };
-    report.models = models;
-    Ok(report)
-}
-
-async fn one_token(openai: &OpenAi, model: &str) -> Result<(), LlmError> {
-    let request = CompletionRequest {
-        model: model.to_owned(),
-        messages: vec![Message::new(Role::User, "Say yes.")],
-        max_tokens: Some(1),
-        ..CompletionRequest::default()
-    };
-    let mut nobody = |_: &str| {};
-    match openai.complete(&request, &mut nobody).await {
-        Ok(_) => Ok(()),
-        // Some models need more than one token to say anything; they were asked, which is what was to be tested.
-        Err(failed) => match failed.error {
-            LlmError::BadRequest { message, .. } if message.contains("max_") => Ok(()),
-            error => Err(error),
-        },
-    }
-}
-
-fn count(models: &[ModelInfo]) -> String {
-    match models.len() {
-        0 => "no models".to_owned(),
-        1 => "1 model".to_owned(),
-        all => format!("{all} models"),
-    }
-}
-
-/// What only this protocol can know about a failure.
 fn hint(openai: &OpenAi, error: &LlmError) -> Option<String> {
     match error {
         LlmError::Server { status: 500, .. } if !openai.server.has_key() => {

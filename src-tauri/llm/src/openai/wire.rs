@@ -8,9 +8,9 @@ use crate::completion::{CompletionRequest, Finish};
 use crate::error::LlmError;
 use crate::frames::Events;
 use crate::loose::{Count, Text};
-use crate::models::ModelInfo;
 use crate::refusal::Refusal;
-use crate::reply::{REPLY_BYTES, Reader, Reply, unreadable};
+use crate::reply::{REPLY_BYTES, Reader, Reply};
+use crate::wire_name::wire_name;
 
 #[derive(Serialize)]
 struct ChatBody<'a> {
@@ -87,30 +87,13 @@ pub(super) fn body(request: &CompletionRequest, without: Without) -> String {
         response_format: schema.map(|schema| ResponseFormat {
             r#type: "json_schema",
             json_schema: SchemaBody {
-                name: schema_name(&schema.name),
+                name: wire_name(&schema.name),
                 strict: true,
                 schema: &schema.value,
             },
         }),
     };
     crate::json(&body)
-}
-
-/// OpenAI takes letters, digits, `_` and `-`, at most 64.
-fn schema_name(name: &str) -> String {
-    let name: String = name
-        .chars()
-        .map(|letter| match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' => letter,
-            _ => '_',
-        })
-        .take(64)
-        .collect();
-    if name.is_empty() {
-        "reply".to_owned()
-    } else {
-        name
-    }
 }
 
 /// One event of a stream, or a plain answer: they differ in `delta` and `message`.
@@ -327,60 +310,4 @@ fn count(usage: &Counts, reply: &mut Reply<'_>) {
         .prompt_tokens_details
         .as_ref()
         .and_then(|details| details.cached_tokens.0);
-}
-
-#[derive(Deserialize)]
-struct List<'a> {
-    #[serde(borrow, default)]
-    data: Option<Vec<Listed<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct Listed<'a> {
-    #[serde(borrow, default)]
-    id: Option<Text<'a>>,
-    /// vLLM.
-    #[serde(default)]
-    max_model_len: Count,
-    /// OpenRouter, Together.
-    #[serde(default)]
-    context_length: Count,
-    /// llama.cpp.
-    #[serde(default)]
-    meta: Option<Meta>,
-}
-
-#[derive(Deserialize, Default)]
-struct Meta {
-    #[serde(default)]
-    n_ctx: Count,
-    #[serde(default)]
-    n_ctx_train: Count,
-    #[serde(default)]
-    size: Count,
-}
-
-/// Reads `/v1/models`.
-pub(super) fn models(body: &[u8]) -> Result<Vec<ModelInfo>, LlmError> {
-    let list: List<'_> = serde_json::from_slice(body).map_err(|error| unreadable(body, &error))?;
-    let Some(data) = list.data else {
-        return Err(LlmError::BadReply {
-            why: "it lists no models".to_owned(),
-        });
-    };
-    let models = data.into_iter().filter_map(|listed| {
-        let meta = listed.meta.unwrap_or_default();
-        Some(ModelInfo {
-            name: listed.id?.0.into_owned(),
-            size_bytes: meta.size.0,
-            context: listed
-                .max_model_len
-                .0
-                .or(listed.context_length.0)
-                .or(meta.n_ctx.0)
-                .or(meta.n_ctx_train.0),
-            ..ModelInfo::default()
-        })
-    });
-    Ok(models.collect())
 }
