@@ -15,7 +15,6 @@ pub fn cancels(cancel: &Cancel, watched: bool) -> Result<(), Failure> {
         if cancel.is_cancelled() {
             std::process::exit(i32::from(exit::CANCELLED));
         }
-        cancel.cancel();
         if watched {
             // The moving line, if there is one, gives way.
             let clear = if io::stderr().is_terminal() {
@@ -27,6 +26,8 @@ pub fn cancels(cancel: &Cancel, watched: bool) -> Result<(), Failure> {
                 "{clear}Stopping; what is finished is kept. Once more leaves at once."
             ));
         }
+        // After the words: the run may be over in no time, and the program with it.
+        cancel.cancel();
     };
     ctrlc::set_handler(heard).map_err(|error| {
         let words = format!("Ctrl-C cannot be listened to: {error}.");

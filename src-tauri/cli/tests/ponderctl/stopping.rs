@@ -39,8 +39,8 @@ fn ctrl_c_closes_the_sockets_keeps_what_is_finished_and_says_how_to_go_on() {
             &ollama,
             &[&file, "--concurrency", "3", "--progress", "none"],
         );
-        ollama.wait_for_fates(5, Fate::Answered);
-        ollama.wait_for_in_flight(3);
+        // The eighth call is made when the fifth cell is on disk.
+        ollama.wait_for_requests(8);
         send(&child, signal);
         let said = said(child.wait_with_output().unwrap());
         assert_eq!(said.code, 130, "{said:#?}");
