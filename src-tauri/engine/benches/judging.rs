@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 
 use engine::view::{BackendConfigView, BackendKind, NewSession};
 use engine::{Cancel, Config, DecideRequest, Engine, RunChoice, RunEvent, Source};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use peers::{Latency, Ollama, Script};
 use store::{CellRow, NewRun, OpenOptions, SampleRow, Store};
 
@@ -222,6 +224,7 @@ fn against_an_instant_server(folder: &Path) {
         let took = (told[CELLS - 1] - told[IN_FLIGHT - 1]).as_secs_f64() * 1e3;
         rates.push((CELLS - IN_FLIGHT) as f64 / took);
     }
+    let alone = calls_alone(&server, IN_FLIGHT);
     let c = quantile(&mut commits, 0.5);
     let rate = quantile(&mut rates, 0.5);
     let limit = IN_FLIGHT as f64 / (c + IN_FLIGHT as f64 * row);
@@ -236,6 +239,78 @@ fn against_an_instant_server(folder: &Path) {
         "≥ 0.60",
         rate / limit >= 0.6,
     );
+    let both = 1.0 / (1.0 / limit + 1.0 / alone);
+    line(
+        "the same, beside the calls alone",
+        &format!("{:.0} cells/s", rate * 1e3),
+        &format!(
+            "{:.0} cells/s (calls alone {:.0}/s with the double on the same cores, then the commits)",
+            both * 1e3,
+            alone * 1e3
+        ),
+        rate / both,
+        "≥ 0.60",
+        rate / both >= 0.6,
+    );
+}
+
+/// Calls a millisecond that the same double answers when nothing is made of the answers: the same prompts, as many in flight.
+fn calls_alone(server: &Ollama, in_flight: usize) -> f64 {
+    let prompts: Vec<(String, String)> = server
+        .calls()
+        .iter()
+        .rev()
+        .take(CELLS)
+        .map(|call| {
+            let said = |at: usize| {
+                call.body["messages"][at]["content"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            };
+            (said(0), said(1))
+        })
+        .collect();
+    let schema = server.calls().last().unwrap().body["format"].clone();
+    let spec = llm::BackendSpec::new("ollama", llm::Kind::Ollama, Some(server.url()));
+    let backend = llm::connect(spec, &llm::Clients::new()).unwrap();
+    let runtime = llm::Runtime::start().unwrap();
+    let work = runtime.spawn(async move {
+        let call = |(stable, cell): (String, String)| {
+            let (backend, schema) = (backend.clone(), schema.clone());
+            async move {
+                let request = llm::CompletionRequest {
+                    model: "tiny".into(),
+                    messages: vec![
+                        llm::Message::new(llm::Role::System, stable),
+                        llm::Message::new(llm::Role::User, cell),
+                    ],
+                    schema: Some(llm::Schema {
+                        name: "judgement".into(),
+                        value: schema,
+                    }),
+                    context: Some(4096),
+                    stream: true,
+                    ..llm::CompletionRequest::default()
+                };
+                backend.complete(&request, &mut |_| {}).await.unwrap();
+            }
+        };
+        let mut waiting = prompts.into_iter().map(call);
+        let mut flying: FuturesUnordered<_> = waiting.by_ref().take(in_flight).collect();
+        // The connections are opened by the first of them.
+        for _ in 0..in_flight {
+            flying.next().await.unwrap();
+            flying.extend(waiting.next());
+        }
+        let (began, mut done) = (Instant::now(), 0);
+        while flying.next().await.is_some() {
+            done += 1;
+            flying.extend(waiting.next());
+        }
+        f64::from(done) / (began.elapsed().as_secs_f64() * 1e3)
+    });
+    runtime.block_on(work).unwrap()
 }
 
 /// Milliseconds that one more judged cell costs in a commit that is made anyway: 16 at once against one, by the history

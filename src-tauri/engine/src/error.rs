@@ -88,7 +88,7 @@ pub enum EngineError {
     #[error("No backend is chosen to judge the cells")]
     NobodyJudges,
     /// A backend could not be asked, or did not answer.
-    #[error("{}{error}", if backend.is_empty() { String::new() } else { format!("{backend}: ") })]
+    #[error("{error}{}", if backend.is_empty() { String::new() } else { format!(" (backend {backend})") })]
     Backend {
         /// Its name.
         backend: String,
@@ -215,8 +215,12 @@ impl EngineError {
                     format!("Nothing leaves this machine unless you say so: name it with --backend {backend}.").into(),
                 );
             }
-            Self::Backend { session, error, .. } => {
-                return backend_hint(error, session.as_deref()).map(Into::into);
+            Self::Backend {
+                backend,
+                session,
+                error,
+            } => {
+                return backend_hint(backend, error, session.as_deref()).map(Into::into);
             }
             _ => {}
         }
@@ -264,7 +268,7 @@ fn backend_code(error: &LlmError) -> &'static str {
     }
 }
 
-fn backend_hint(error: &LlmError, session: Option<&str>) -> Option<String> {
+fn backend_hint(backend: &str, error: &LlmError, session: Option<&str>) -> Option<String> {
     let mut hints = Vec::new();
     match error {
         LlmError::Down { .. } | LlmError::ConnectTimeout { .. } => {
@@ -286,7 +290,7 @@ fn backend_hint(error: &LlmError, session: Option<&str>) -> Option<String> {
     }
     if let Some(session) = session {
         hints.push(format!(
-            "The decision is kept: `ponderctl decide --session {session}` goes on."
+            "The decision is kept: `ponderctl decide --session {session} --backend {backend}` goes on, with the same --model if one was named."
         ));
     }
     (!hints.is_empty()).then(|| hints.join(" "))

@@ -2,7 +2,9 @@
 //! the reading of replies are the `decision` room's, calls are the `llm` room's, rows are the `store` room's.
 
 mod asking;
+mod begin;
 mod cancel;
+mod conduct;
 mod driver;
 mod eta;
 mod fingerprint;
@@ -11,16 +13,15 @@ mod live;
 mod parameters;
 mod plan;
 mod present;
-mod run;
 mod runs;
 mod seats;
 mod survey;
 
 pub use cancel::Cancel;
 
+pub(crate) use begin::Intent;
 pub(crate) use fingerprint::{fingerprints, fingerprints_after};
 pub(crate) use lanes::{Agreed, CONCURRENCY, allowed};
 pub(crate) use live::LiveRuns;
 pub(crate) use present::{Judgements, Present, evidence_of, judgement_view, state_of};
-pub(crate) use run::Intent;
 pub(crate) use seats::BUILTIN;
