@@ -126,6 +126,7 @@ impl Backend for Anthropic {
                 context_cut: None,
                 notices: asked.notices,
                 request_body: asked.json,
+                earlier: Vec::new(),
             })
         })
     }

@@ -163,6 +163,19 @@ pub struct Completion {
     pub notices: Vec<String>,
     /// The JSON that was sent (of the last ask). It never holds a key.
     pub request_body: String,
+    /// The asks before this one that failed, oldest first; empty unless [`crate::Retrying`] asked again.
+    pub earlier: Vec<Attempt>,
+}
+
+/// An ask that failed and was made again. Its number, from 1, is its place in the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// Why it failed.
+    pub error: LlmError,
+    /// Its own times.
+    pub times: Times,
+    /// Milliseconds that were waited after it, before the next ask.
+    pub waited_ms: f64,
 }
 
 /// A failure, and what had been heard before it.
@@ -174,4 +187,6 @@ pub struct Failed {
     pub partial: String,
     /// Times; `total_ms` is the time to the failure.
     pub times: Times,
+    /// The asks before this one that failed too, oldest first; empty unless [`crate::Retrying`] asked again.
+    pub earlier: Vec<Attempt>,
 }

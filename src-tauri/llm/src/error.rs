@@ -89,6 +89,10 @@ pub enum LlmError {
         status: u16,
         /// The server's words.
         message: String,
+        /// How long the server wants to be left alone.
+        retry_after: Option<Duration>,
+        /// Whether it may be better later: the server's own word on it, else by its status.
+        retryable: bool,
     },
     /// The stream ended before the answer did.
     #[error("the answer broke off before its end")]
@@ -200,11 +204,19 @@ impl LlmError {
             | Self::Silent { .. }
             | Self::Cut
             | Self::InStream { .. } => true,
-            Self::RateLimited { retryable, .. } => *retryable,
-            Self::Server { status, .. } => {
-                matches!(status, 408 | 500 | 502 | 503 | 504 | 520..=529)
-            }
+            Self::RateLimited { retryable, .. } | Self::Server { retryable, .. } => *retryable,
             _ => false,
+        }
+    }
+
+    /// How long the server wants to be left alone, where it said.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } | Self::Server { retry_after, .. } => {
+                *retry_after
+            }
+            _ => None,
         }
     }
 

@@ -172,6 +172,7 @@ impl Backend for Ollama {
                 context_cut,
                 notices: Vec::new(),
                 request_body: body,
+                earlier: Vec::new(),
             })
         })
     }

@@ -125,6 +125,7 @@ impl Backend for OpenAi {
                 context_cut: None,
                 notices: without.notices(request),
                 request_body: body,
+                earlier: Vec::new(),
             })
         })
     }

@@ -1,12 +1,13 @@
 //! What a server says when it does not answer: the bodies of errors as each vendor writes them, turned into [`LlmError`].
 //! Vendors' words are matched here and nowhere else; everyone above acts on the typed error.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::error::LlmError;
+use crate::retry_after::{advice, retry_after};
 
 /// Longer words of a server are cut: nobody reads a traceback in a table.
 const MESSAGE_CHARS: usize = 400;
@@ -112,7 +113,9 @@ impl Refusal {
             }
             402 | 429 => LlmError::RateLimited {
                 retry_after: retry_after(headers, SystemTime::now()),
-                retryable: status == 429 && !self.is_about_money(),
+                retryable: status == 429
+                    && !self.is_about_money()
+                    && advice(headers) != Some(false),
                 message,
             },
             400 if self.says(&[
@@ -128,9 +131,9 @@ impl Refusal {
                     message,
                 }
             }
-            408 => LlmError::Server { status, message },
+            408 => server_failed(status, message, headers),
             400..=499 => LlmError::BadRequest { status, message },
-            _ => LlmError::Server { status, message },
+            _ => server_failed(status, message, headers),
         }
     }
 
@@ -248,6 +251,16 @@ fn text_of(value: &Value, key: &str) -> String {
     }
 }
 
+fn server_failed(status: u16, message: String, headers: &HeaderMap) -> LlmError {
+    LlmError::Server {
+        status,
+        message,
+        retry_after: retry_after(headers, SystemTime::now()),
+        retryable: advice(headers)
+            .unwrap_or(matches!(status, 408 | 500 | 502 | 503 | 504 | 520..=529)),
+    }
+}
+
 /// FastAPI's list of what is wrong where.
 fn details(error: &Value) -> String {
     let Some(list) = error.get("detail").and_then(Value::as_array) else {
@@ -289,28 +302,6 @@ fn number_after(message: &str, words: &str) -> Option<u64> {
         .take_while(char::is_ascii_digit)
         .collect();
     digits.parse().ok()
-}
-
-/// How long to wait, in the spellings that are in use: `retry-after-ms`, `retry-after` in seconds or as a date, and what
-/// LiteLLM makes of its upstream's.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let seconds = |text: &str| {
-        let seconds: f64 = text.trim().parse().ok()?;
-        Duration::try_from_secs_f64(seconds).ok()
-    };
-    if let Some(wait) = text("retry-after-ms").and_then(|text| text.trim().parse().ok()) {
-        return Some(Duration::from_millis(wait));
-    }
-    let after = text(RETRY_AFTER.as_str()).or_else(|| text("llm_provider-retry-after"))?;
-    seconds(after).or_else(|| {
-        let then = httpdate::parse_http_date(after.trim()).ok()?;
-        // The server's own clock, where it tells it: ours may be wrong.
-        let now = text("date")
-            .and_then(|date| httpdate::parse_http_date(date).ok())
-            .unwrap_or(now);
-        Some(then.duration_since(now).unwrap_or_default())
-    })
 }
 
 const HIDDEN: &str = "<key>";

@@ -119,6 +119,7 @@ impl<'h> Reply<'h> {
             error,
             partial,
             times,
+            earlier: Vec::new(),
         }
     }
 }
