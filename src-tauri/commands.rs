@@ -238,20 +238,24 @@ pub fn first_paint(app: AppHandle, engine: House) -> Answered<()> {
     Ok(())
 }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn plan_run(engine: House, id: &str, choice: RunChoice) -> Answered<RunPlan> {
-    Ok(engine.plan_run(id, &choice)?)
+#[tauri::command(rename_all = "snake_case")]
+pub async fn plan_run(app: AppHandle, id: String, choice: RunChoice) -> Answered<RunPlan> {
+    aside(app, move |engine| Ok(engine.plan_run(&id, &choice)?)).await
 }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn judge_session(
+#[tauri::command(rename_all = "snake_case")]
+pub async fn judge_session(
     app: AppHandle,
-    engine: House,
-    id: &str,
+    id: String,
     choice: RunChoice,
     confirmed: bool,
 ) -> Answered<LiveRun> {
-    Ok(engine.judge_session(id, &choice, confirmed, crate::run_events::to_page(app))?)
+    let page = app.clone();
+    aside(app, move |engine| {
+        let tell = crate::run_events::to_page(page);
+        Ok(engine.judge_session(&id, &choice, confirmed, tell)?)
+    })
+    .await
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
@@ -299,14 +303,41 @@ pub fn set_backend_key(engine: House, name: &str, key: String) -> Answered<Vec<B
     Ok(engine.set_key(name, key)?)
 }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn backend_models(engine: House, name: &str) -> Answered<Vec<ModelInfo>> {
-    Ok(engine.backend_models(name, false)?)
+#[tauri::command(rename_all = "snake_case")]
+pub async fn backend_models(app: AppHandle, name: String) -> Answered<Vec<ModelInfo>> {
+    aside(app, move |engine| Ok(engine.backend_models(&name, false)?)).await
 }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn test_backend(engine: House, name: &str, model: Option<&str>) -> Answered<BackendTest> {
-    Ok(engine.test_backend(name, model, false)?)
+#[tauri::command(rename_all = "snake_case")]
+pub async fn test_backend(
+    app: AppHandle,
+    name: String,
+    model: Option<String>,
+    ask: bool,
+) -> Answered<BackendTest> {
+    aside(app, move |engine| {
+        Ok(if ask {
+            engine.test_backend(&name, model.as_deref(), false)?
+        } else {
+            engine.look_at_backend(&name)?
+        })
+    })
+    .await
+}
+
+/// Does what waits for the network on a thread of its own: the few threads that answer commands stay free, and so does the
+/// window.
+async fn aside<T: Send + 'static>(
+    app: AppHandle,
+    work: impl FnOnce(&Engine) -> Answered<T> + Send + 'static,
+) -> Answered<T> {
+    let done = tauri::async_runtime::spawn_blocking(move || work(&app.state::<Opening>())).await;
+    done.unwrap_or_else(|error| {
+        Err(AppError::plain(
+            "internal",
+            format!("Ponder made a mistake: {error}."),
+        ))
+    })
 }
 
 #[tauri::command(async, rename_all = "snake_case")]

@@ -116,7 +116,9 @@ fn paint_ground(app: &AppHandle, theme: &str) {
         return;
     };
     let dark = match theme {
-        "system" => window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark),
+        "system" => window
+            .theme()
+            .is_ok_and(|theme| theme == tauri::Theme::Dark),
         chosen => chosen == "dark",
     };
     if dark {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use llm::SecretString;
+use llm::{LlmError, SecretString};
 use settings::{BackendConfig, BackendKind as Kind};
 
 use crate::engine::Engine;
@@ -129,9 +129,14 @@ impl Engine {
         let mut config = known
             .filter(|config| config.kind == kind)
             .unwrap_or_else(|| BackendConfig::new(&wanted.name, kind));
+        let address = config.base_url.clone();
         merge(&mut config, wanted);
         self.connect(&config, false)?;
         self.settings().put_backend(&config)?;
+        if config.base_url != address {
+            // The key was entered for the server that stood there.
+            self.keys.put(&config.name, None);
+        }
         self.backends()
     }
 
@@ -205,21 +210,64 @@ impl Engine {
         let report = self
             .runtime()?
             .block_on(async { backend.test(model).await });
-        Ok(BackendTest {
-            state: match report.state {
-                llm::TestState::Ok => TestState::Ok,
-                llm::TestState::Slow => TestState::Slow,
-                llm::TestState::Down => TestState::Down,
-                llm::TestState::Unauthorised => TestState::Unauthorised,
-                llm::TestState::ModelMissing => TestState::ModelMissing,
-                llm::TestState::Odd => TestState::Odd,
+        let mut test = test_view(report);
+        if test.state == TestState::Down && config.kind == Kind::Ollama {
+            test.hint = self.found_elsewhere().or(test.hint);
+        }
+        Ok(test)
+    }
+
+    /// Looks whether a backend is there without asking a model anything: nothing is sent that costs money, or that wakes a
+    /// model. For a window that opens.
+    ///
+    /// # Errors
+    /// As [`Self::test_backend`].
+    pub fn look_at_backend(&self, name: &str) -> Result<BackendTest, EngineError> {
+        let config = self.configured(name)?;
+        if config.kind == Kind::Ollama {
+            // Its own test is no more than a look.
+            return self.test_backend(name, None, false);
+        }
+        let backend = self.connect(&config, false)?;
+        let began = std::time::Instant::now();
+        let listed = self.runtime()?.block_on(async { backend.models().await });
+        let latency_ms = Some(began.elapsed().as_secs_f64() * 1e3);
+        let blank = |state, message: String| BackendTest {
+            state,
+            message,
+            hint: None,
+            latency_ms: None,
+            version: None,
+            models: Vec::new(),
+        };
+        Ok(match listed {
+            Ok(models) => BackendTest {
+                latency_ms,
+                models: models.into_iter().map(model_view).collect(),
+                hint: Some("Test asks a model for one word, and so tries the key, too.".into()),
+                ..blank(TestState::Ok, "The server answers".into())
             },
-            message: report.message,
-            hint: report.hint,
-            latency_ms: report.latency_ms,
-            version: report.version,
-            models: report.models.into_iter().map(model_view).collect(),
+            Err(LlmError::Unauthorised { .. }) => blank(
+                TestState::Unauthorised,
+                "The server wants another key".into(),
+            ),
+            Err(
+                error @ (LlmError::Down { .. }
+                | LlmError::ConnectTimeout { .. }
+                | LlmError::FirstByteTimeout { .. }),
+            ) => blank(TestState::Down, error.to_string()),
+            Err(error) => blank(TestState::Odd, error.to_string()),
         })
+    }
+
+    /// Where an Ollama answers on this machine, when it is not where it was looked for.
+    fn found_elsewhere(&self) -> Option<String> {
+        let found = self.find_local_servers().ok()?;
+        let server = found.first()?;
+        Some(format!(
+            "An Ollama {} answers at {}: set that as the address of `ollama`.",
+            server.version, server.address
+        ))
     }
 
     /// Looks for an Ollama on this machine: where `OLLAMA_HOST` says, and at its usual places.
@@ -339,6 +387,24 @@ fn builtin(is_default: bool) -> BackendInfo {
         ca_file: None,
         local: false,
         problem: None,
+    }
+}
+
+fn test_view(report: llm::TestReport) -> BackendTest {
+    BackendTest {
+        state: match report.state {
+            llm::TestState::Ok => TestState::Ok,
+            llm::TestState::Slow => TestState::Slow,
+            llm::TestState::Down => TestState::Down,
+            llm::TestState::Unauthorised => TestState::Unauthorised,
+            llm::TestState::ModelMissing => TestState::ModelMissing,
+            llm::TestState::Odd => TestState::Odd,
+        },
+        message: report.message,
+        hint: report.hint,
+        latency_ms: report.latency_ms,
+        version: report.version,
+        models: report.models.into_iter().map(model_view).collect(),
     }
 }
 

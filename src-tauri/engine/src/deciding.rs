@@ -42,24 +42,27 @@ impl Engine {
         } = self.session_to_decide(request)?;
         let survey = self.survey(&open, &request.choice)?;
         let session = open.session.id.clone();
+        let mut unavailable = None;
         let (run, outcome) = if survey.asks.is_empty() && survey.unfinished.is_none() {
             self.rank_only(&open, tell)?
         } else {
             let ready = self.begin(open, survey, &request.choice, Intent::Named, cancel)?;
             let conducted = ready.conduct(&mut |event| tell(&event))?;
-            if let Some((backend, error)) = conducted.nothing_answered {
-                return Err(EngineError::Backend {
-                    backend,
-                    session: Some(session),
-                    error,
-                });
-            }
+            unavailable = conducted.nothing_answered;
             (conducted.run, conducted.outcome)
         };
         // Somebody may have edited it meanwhile: the ranking is of what stands now.
         self.desk.clear();
         let open = self.opened(&session)?;
         let present = self.present(&open)?;
+        // Where earlier runs left judgements that stand, there is a ranking to give, with cells missing.
+        if let Some((backend, error)) = unavailable.filter(|_| !present.any_stands()) {
+            return Err(EngineError::Backend {
+                backend,
+                session: Some(session),
+                error,
+            });
+        }
         let answer = answer_with(&open.decision, &present).map_err(cannot_rank)?;
         Ok(Decided {
             session,
@@ -168,8 +171,20 @@ impl Engine {
             });
         }
         // A judge that cannot be asked is said before anything is kept.
-        let seats = self.seats(&taken.decision, &request.choice);
-        let (lanes, _) = self.lanes(&seats, &request.choice)?;
+        let mut seats = self.seats(&taken.decision, &request.choice);
+        for (criterion, seat) in seats.iter_mut().enumerate() {
+            // A judge of whom nothing is asked need not be there.
+            if taken
+                .decision
+                .cells
+                .iter()
+                .all(|row| row[criterion].score.is_some())
+            {
+                *seat = None;
+            }
+        }
+        let (mut lanes, places) = self.lanes(&seats, &request.choice)?;
+        self.unmask(&mut lanes, &places);
         allowed(&lanes, &request.choice, Agreed::nothing(), false)?;
         let origin = Origin {
             path: Some(absolute(path)),

@@ -10,7 +10,7 @@ use crate::backends::Keys;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::desk::Desk;
 use crate::error::EngineError;
-use crate::judging::LiveRuns;
+use crate::judging::{Clouds, LiveRuns};
 use crate::surroundings::{Surroundings, System};
 use crate::view::UiSettings;
 
@@ -68,6 +68,7 @@ pub struct Engine {
     pub(crate) desk: Arc<Desk>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) live: LiveRuns,
+    pub(crate) clouds: Clouds,
     clients: llm::Clients,
     /// Started with the first call: who only ranks has no network thread.
     runtime: Arc<OnceLock<llm::Runtime>>,
@@ -132,6 +133,7 @@ impl Engine {
             desk: Arc::default(),
             keys: Arc::default(),
             live: LiveRuns::default(),
+            clouds: Clouds::default(),
             clients: llm::Clients::new(),
             runtime: Arc::default(),
         }

@@ -14,8 +14,8 @@ pub use backends::{
 };
 pub use judging::{
     Agreement, AskReason, CellJudgement, CellRef, ComparedCell, DestinationInfo, JudgeInfo,
-    JudgedSample, Judging, LiveRun, ModelCall, PlannedCell, PlannedPrompt, RankedShort, RunChoice,
-    RunComparison, RunEvent, RunInfo, RunKind, RunOutcome, RunPlan, Scope,
+    JudgedSample, Judging, LiveRun, ModelCall, PlannedCell, PlannedDestination, PlannedPrompt,
+    RankedShort, RunChoice, RunComparison, RunEvent, RunInfo, RunKind, RunOutcome, RunPlan, Scope,
 };
 
 /// Where a session stands in the list: at hand, put away, or waiting to be erased.

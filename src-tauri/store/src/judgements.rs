@@ -94,29 +94,66 @@ impl Store {
     ) -> Result<Vec<(SampleRow, Vec<CallRow>)>, StoreError> {
         self.read(|connection| {
             let moment = connection.unchecked_transaction().when(LOADING)?;
-            let Some(run) = asked_by(&moment, run_id, option, criterion)? else {
-                return Ok(Vec::new());
-            };
-            let mut statement = moment
-                .prepare_cached(&format!(
-                    "{SELECT} WHERE run = ?1 AND option_id = ?2 AND criterion_id = ?3 ORDER BY number"
-                ))
-                .when(LOADING)?;
-            let rows = statement.query_map(params![run, option, criterion], read);
-            let samples = rows.when(LOADING)?.collect::<Result<Vec<SampleRow>, _>>().when(LOADING)?;
-            let mut calls = calls::of_cell(&moment, run, option, criterion)?;
-            Ok(samples
-                .into_iter()
-                .map(|sample| {
-                    let (own, others) = calls
-                        .drain(..)
-                        .partition(|call: &CallRow| call.sample == sample.number);
-                    calls = others;
-                    (sample, own)
-                })
-                .collect())
+            match asked_by(&moment, run_id, option, criterion)? {
+                Some(run) => samples_with_calls(&moment, run, option, criterion),
+                None => Ok(Vec::new()),
+            }
         })
     }
+
+    /// What a run has of one cell by itself: also of one that it took over and has begun to ask anew.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn own_samples(
+        &self,
+        run_id: &str,
+        option: &str,
+        criterion: &str,
+    ) -> Result<Vec<(SampleRow, Vec<CallRow>)>, StoreError> {
+        self.read(|connection| {
+            let moment = connection.unchecked_transaction().when(LOADING)?;
+            let run = moment
+                .prepare_cached("SELECT key FROM runs WHERE id = ?1")
+                .when(LOADING)?
+                .query_row([run_id], |row| row.get(0))
+                .optional()
+                .when(LOADING)?;
+            match run {
+                Some(run) => samples_with_calls(&moment, run, option, criterion),
+                None => Ok(Vec::new()),
+            }
+        })
+    }
+}
+
+fn samples_with_calls(
+    connection: &Connection,
+    run: i64,
+    option: &str,
+    criterion: &str,
+) -> Result<Vec<(SampleRow, Vec<CallRow>)>, StoreError> {
+    let mut statement = connection
+        .prepare_cached(&format!(
+            "{SELECT} WHERE run = ?1 AND option_id = ?2 AND criterion_id = ?3 ORDER BY number"
+        ))
+        .when(LOADING)?;
+    let rows = statement.query_map(params![run, option, criterion], read);
+    let samples = rows
+        .when(LOADING)?
+        .collect::<Result<Vec<SampleRow>, _>>()
+        .when(LOADING)?;
+    let mut calls = calls::of_cell(connection, run, option, criterion)?;
+    Ok(samples
+        .into_iter()
+        .map(|sample| {
+            let (own, others) = calls
+                .drain(..)
+                .partition(|call: &CallRow| call.sample == sample.number);
+            calls = others;
+            (sample, own)
+        })
+        .collect())
 }
 
 /// The run that asked about a cell: the one it was taken over from, else the run itself.

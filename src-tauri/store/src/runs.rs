@@ -70,6 +70,30 @@ impl Store {
         })
     }
 
+    /// Takes the lease as [`Store::take_lease`] does, and writes down in the same commit by which parameters the run
+    /// goes on: JSON, opaque here.
+    ///
+    /// # Errors
+    /// Those of [`Store::take_lease`]; [`StoreError::Invalid`] for parameters that are no JSON.
+    pub fn take_over(
+        &self,
+        run_id: &str,
+        parameters: String,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let run_id = run_id.to_owned();
+        self.write(SAVING, move |connection| {
+            let (key, session) = unfinished(connection, &run_id)?;
+            refuse_rivals(connection, session, now_ms)?;
+            connection
+                .prepare_cached("UPDATE runs SET parameters = ?2 WHERE key = ?1")
+                .when(SAVING)?
+                .execute(params![key, parameters])
+                .when(SAVING)?;
+            hold(connection, key, now_ms)
+        })
+    }
+
     /// Says that this process is still at work on the run.
     ///
     /// # Errors

@@ -26,8 +26,10 @@ pub struct Pooled {
 
 /// Pools the samples of a cell: each its state, and its score where it is scored.
 ///
-/// Scored, unless more samples abstain than score. Where none does either: failed if any failed, else unparsed if any is, else
-/// cancelled if any was, else pending. A scored sample without a finite number counts as unparsed.
+/// Scored, unless more samples abstain than score; where the samples that do either are fewer than those that failed or cannot
+/// be read, they stand for nothing: one lucky answer of five is no median. Then, and where none scores or abstains: failed if
+/// any failed, else unparsed if any is, else cancelled if any was, else pending. A scored sample without a finite number
+/// counts as unparsed.
 #[must_use]
 pub fn pool(samples: &[(CellState, Option<f64>)]) -> Pooled {
     let state_of = |sample: &(CellState, Option<f64>)| match sample {
@@ -46,9 +48,10 @@ pub fn pool(samples: &[(CellState, Option<f64>)]) -> Pooled {
     scores.sort_by(f64::total_cmp);
     let (scored, abstained) = (count(CellState::Scored), count(CellState::Abstained));
     let (unparsed, failed) = (count(CellState::Unparsed), count(CellState::Failed));
-    let state = if scored > 0 && scored >= abstained {
+    let enough = scored + abstained >= unparsed + failed;
+    let state = if enough && scored > 0 && scored >= abstained {
         CellState::Scored
-    } else if abstained > 0 {
+    } else if enough && abstained > 0 {
         CellState::Abstained
     } else if failed > 0 {
         CellState::Failed
@@ -129,18 +132,21 @@ mod tests {
     #[test]
     fn the_state_of_a_cell_follows_its_samples() {
         let one = |state| (state, (state == Scored).then_some(3.0));
-        let cases: [(&[CellState], CellState, Option<usize>); 11] = [
+        let cases: [(&[CellState], CellState, Option<usize>); 14] = [
             (&[], Pending, None),
             (&[Scored, Abstained], Scored, Some(0)),
             (&[Abstained, Scored, Abstained], Abstained, Some(0)),
-            (&[Failed, Failed, Scored], Scored, Some(2)),
-            (&[Failed, Abstained, Unparsed], Abstained, Some(1)),
+            (&[Failed, Failed, Scored], Failed, Some(0)),
+            (&[Failed, Scored, Scored], Scored, Some(1)),
+            (&[Failed, Scored], Scored, Some(1)),
+            (&[Unparsed, Abstained, Unparsed], Unparsed, Some(0)),
+            (&[Failed, Abstained, Abstained], Abstained, Some(1)),
             (&[Unparsed, Failed], Failed, Some(1)),
             (&[Cancelled, Unparsed], Unparsed, Some(1)),
             (&[Cancelled, Pending], Cancelled, Some(0)),
             (&[Pending, Pending], Pending, Some(0)),
             (&[Stale], Pending, None),
-            (&[Scored, Unparsed, Failed], Scored, Some(0)),
+            (&[Scored, Unparsed, Failed], Failed, Some(2)),
         ];
         for (states, expected, speaks) in cases {
             let pooled = pool(&states.iter().map(|s| one(*s)).collect::<Vec<_>>());
@@ -155,8 +161,10 @@ mod tests {
 
     #[test]
     fn a_sample_that_claims_a_score_without_a_number_is_none() {
+        let pooled = pool(&[(Scored, None), (Abstained, None)]);
+        assert_eq!((pooled.state, pooled.unparsed), (Abstained, 1));
         let pooled = pool(&[(Scored, None), (Scored, Some(f64::NAN)), (Abstained, None)]);
-        assert_eq!((pooled.state, pooled.unparsed), (Abstained, 2));
+        assert_eq!((pooled.state, pooled.unparsed), (Unparsed, 2));
     }
 
     fn anything() -> impl Strategy<Value = Vec<(CellState, Option<f64>)>> {

@@ -1,7 +1,8 @@
 //! One sample of one cell: the call, the second ask when its reply cannot be read, and what is kept of both.
 
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use decision::judge::{CellPrompt, Reply, cell_prompt, read_reply, repair_prompt};
@@ -15,7 +16,7 @@ use crate::clock::{Clock, Random};
 use crate::rows::json_of;
 use crate::surroundings::Surroundings;
 
-/// How long a model's digest is waited for beside its first answers.
+/// How long the models' digests are waited for before the first call.
 const DIGEST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// By how much the wall clock must have run ahead of the machine's own for the machine to have slept.
@@ -25,8 +26,21 @@ const SLEPT: Duration = Duration::from_secs(2);
 const NETWORK_PATIENCE: Duration = Duration::from_secs(15);
 const NETWORK_LOOK: Duration = Duration::from_millis(250);
 
+/// Seeds that the samples of one run may use; the next run begins after them.
+const SEEDS_A_TURN: u64 = 1_000;
+
 /// How much of a reply that could not be read is said back to the model.
-const SAID_BACK: usize = 4_000;
+pub(super) const SAID_BACK: usize = 4_000;
+
+/// How long an answer of a server on this machine may be, in tokens: a small model that repeats itself would hold its place
+/// for ever. Elsewhere the server's own limit holds.
+const ANSWER_LIMIT: u32 = 4_096;
+
+/// The model that a call asked for; the answer may name it otherwise.
+pub(crate) fn model_asked(call: &CallRow) -> Option<String> {
+    let parameters: serde_json::Value = serde_json::from_str(&call.parameters).ok()?;
+    Some(parameters.get("model")?.as_str()?.to_owned())
+}
 
 /// Which attempt a call was, by its id: a run that goes on after a kill counts on from there.
 pub(crate) fn attempt_of(call: &str) -> u32 {
@@ -46,6 +60,34 @@ pub(crate) struct Context {
     pub random: Arc<dyn Random>,
     pub surroundings: Arc<dyn Surroundings>,
     pub ways: Ways,
+    /// The models' digests by lane and model, as far as their servers told.
+    pub digests: OnceLock<HashMap<(usize, String), String>>,
+    /// How many runs the session had before: asking again must not draw the same samples.
+    pub turn: u32,
+}
+
+impl Context {
+    /// Learns which models are really asked, before the first call: no answer waits for it.
+    pub(crate) async fn learn_digests(&self) {
+        let models: HashSet<(usize, &str)> = self
+            .places
+            .iter()
+            .flatten()
+            .map(|place| (place.lane, place.model.as_str()))
+            .collect();
+        let asked = models.into_iter().map(|(lane, model)| async move {
+            let digest = self.lanes[lane].backend.digest(model);
+            let digest = tokio::time::timeout(DIGEST_PATIENCE, digest).await;
+            Some(((lane, model.to_owned()), digest.ok().flatten()?))
+        });
+        let learnt = futures_util::future::join_all(asked).await;
+        let _ = self.digests.set(learnt.into_iter().flatten().collect());
+    }
+
+    fn digest(&self, place: &Place) -> Option<String> {
+        let known = self.digests.get()?;
+        known.get(&(place.lane, place.model.clone())).cloned()
+    }
 }
 
 /// The network's way out, looked up once a second at most: it is asked for at every call, and costs four calls of the system.
@@ -156,9 +198,7 @@ pub(crate) async fn ask(context: Arc<Context>, job: Job) -> Option<Answered> {
                     job.criterion,
                     answer.finish == Finish::Length,
                 );
-                asked
-                    .keep_answer(&request, &answer, before.at, repaired.as_deref())
-                    .await;
+                asked.keep_answer(&request, &answer, before.at, repaired.as_deref());
                 if reply.state == CellState::Unparsed && repaired.is_none() {
                     let words = repair_prompt(reply.problem.as_deref().unwrap_or_default());
                     say_back(&mut request, &answer.text, &words);
@@ -217,7 +257,8 @@ fn request_of(
         }),
         temperature: place.temperature,
         // Samples must differ, and be the same when they are drawn again. Other servers may refuse what they do not know.
-        seed: ollama.then(|| u64::from(sample)),
+        seed: ollama.then(|| u64::from(context.turn) * SEEDS_A_TURN + u64::from(sample)),
+        max_tokens: lane.destination.this_machine.then_some(ANSWER_LIMIT),
         context: ollama.then_some(context.window),
         stream: true,
         ..CompletionRequest::default()
@@ -263,9 +304,11 @@ impl Asked<'_> {
             address: self.lane.destination.address.clone(),
             model: self.place.model.clone(),
             parameters: json!({
+                "model": self.place.model,
                 "temperature": request.temperature,
                 "seed": request.seed,
                 "context": request.context,
+                "max_tokens": request.max_tokens,
                 "stream": request.stream,
             })
             .to_string(),
@@ -278,22 +321,25 @@ impl Asked<'_> {
         }
     }
 
-    async fn keep_answer(
+    fn keep_answer(
         &mut self,
         request: &CompletionRequest,
         answer: &Completion,
         at: i64,
         extra: Option<&str>,
     ) {
-        let digest = self.lane.backend.digest(&self.place.model);
-        let digest = tokio::time::timeout(DIGEST_PATIENCE, digest).await;
-        let notice = answer.context_cut.as_ref().map(|cut| {
+        let cut = answer.context_cut.as_ref().map(|cut| {
             format!(
                 "{} read only {} of at least {} tokens of the prompt: its context is too small for this cell",
                 self.lane.name, cut.read_tokens, cut.sent_tokens_at_least
             )
         });
-        self.notices.extend(notice.clone());
+        let told: Vec<String> = cut
+            .into_iter()
+            .chain(answer.notices.iter().cloned())
+            .collect();
+        let notice = (!told.is_empty()).then(|| told.join(" "));
+        self.notices.extend(told);
         self.tokens_out += answer.usage.output.unwrap_or(0);
         let count = |tokens: Option<u64>| tokens.and_then(|n| i64::try_from(n).ok());
         self.calls.push(CallRow {
@@ -302,7 +348,7 @@ impl Asked<'_> {
             } else {
                 answer.model.clone()
             },
-            model_digest: digest.ok().flatten(),
+            model_digest: self.context.digest(self.place),
             reply: answer.text.clone(),
             finish: Some(answer.finish.name().to_owned()),
             input_tokens: count(answer.usage.input),

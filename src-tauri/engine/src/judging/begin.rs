@@ -133,7 +133,8 @@ impl Engine {
             cancel.clone(),
         )?;
         let samples = if survey.unfinished.is_some() {
-            store.take_lease(&run, started_at)?;
+            let parameters = self.going_on(&survey, &open)?;
+            store.take_over(&run, parameters, started_at)?;
             begun_samples(&store, &run, &open, &survey)?
         } else {
             self.end_what_was_left(&store, &survey)?;
@@ -154,6 +155,16 @@ impl Engine {
             seated,
             samples,
         })
+    }
+
+    /// The parameters of a run that is gone on with: what it was told to do, and every judge that has a part in it.
+    fn going_on(&self, survey: &Survey, open: &Open) -> Result<String, EngineError> {
+        let before = survey.unfinished.as_ref();
+        let before =
+            before.map_or_else(Parameters::default, |run| Parameters::read(&run.parameters));
+        let scope = before.scope.clone().unwrap_or_default();
+        let now = Parameters::judged(open.decision.params, &survey.lanes, &survey.places, &scope);
+        before.joined_by(now).json()
     }
 
     /// A run whose process died is ended before another begins: there is one to go on with at most.
@@ -218,14 +229,10 @@ fn begun_samples(
         let Some((key, mut own)) = begun.remove_entry(&(option, criterion)) else {
             continue;
         };
-        let judged = survey.present.judgement(ask.option, ask.criterion);
-        // Of a cell that was taken over, the history shows the calls of the run that asked it first.
-        if judged.is_none_or(|(row, _)| row.carried_from.is_none()) {
-            for (row, calls) in store.cell_samples(run, &key.0, &key.1)? {
-                let known = own.iter_mut().find(|(known, _)| known.number == row.number);
-                if let Some((_, last)) = known {
-                    *last = calls.last().cloned();
-                }
+        for (row, calls) in store.own_samples(run, &key.0, &key.1)? {
+            let known = own.iter_mut().find(|(known, _)| known.number == row.number);
+            if let Some((_, last)) = known {
+                *last = calls.last().cloned();
             }
         }
         samples.insert(key, own);

@@ -1,8 +1,8 @@
 //! A run from its first call to its last: driven on the network thread, told of on the thread that asked for it, and ended with
 //! a ranking of what stands then. How it begins stands in `begin.rs`.
 
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use decision::CellState;
@@ -10,7 +10,7 @@ use decision::judge::cell_prompt;
 use llm::LlmError;
 use store::{CellRow, RunEnd, StoreError};
 
-use super::asking::{Context, Ways, attempt_of};
+use super::asking::{Context, Ways, attempt_of, model_asked};
 use super::begin::Ready;
 use super::cancel::Cancel;
 use super::driver::{Cell, Driver, Ended, Kept, Report};
@@ -129,6 +129,8 @@ impl Ready {
                 random: self.engine.random(),
                 surroundings: self.engine.surroundings(),
                 ways: Ways::default(),
+                digests: OnceLock::new(),
+                turn: self.store.run(&self.run)?.number.saturating_sub(1),
             }),
             store: self.store.clone(),
             run: self.run.clone(),
@@ -159,9 +161,13 @@ impl Ready {
             }
             if beat.elapsed() >= HEARTBEAT {
                 beat = Instant::now();
-                if let Err(error) = self.store.heartbeat(&self.run, self.engine.now_ms()) {
-                    lost = Some(error);
-                    self.cancel.cancel();
+                match self.store.heartbeat(&self.run, self.engine.now_ms()) {
+                    // A history that another program is busy with is no lease lost: the next sign of life is soon.
+                    Ok(()) | Err(StoreError::Locked { .. }) => {}
+                    Err(error) => {
+                        lost = Some(error);
+                        self.cancel.cancel();
+                    }
                 }
             }
         }
@@ -187,6 +193,9 @@ impl Ready {
                 let wanted = self.survey.places[ask.criterion]
                     .as_ref()
                     .map_or(0, |place| place.samples as usize);
+                let judge = self.survey.places[ask.criterion]
+                    .as_ref()
+                    .map(|place| (&self.survey.lanes[place.lane], place));
                 let begun = self.samples.get(&(option_id.clone(), criterion_id.clone()));
                 let prompt = begun.map(|_| cell_prompt(decision, ask.option, ask.criterion));
                 let mut kept: Vec<Option<Kept>> = vec![None; wanted];
@@ -197,11 +206,16 @@ impl Ready {
                         continue;
                     }
                     attempts[at] = row.call.as_deref().map_or(0, attempt_of);
-                    // One that was asked in other words, before an edit, is a sample of another question.
-                    let same = last
-                        .as_ref()
-                        .zip(prompt.as_ref())
-                        .filter(|(last, now)| last.stable == now.stable && last.cell == now.cell);
+                    // One that was asked in other words, before an edit, is a sample of another question; one of another model
+                    // has no part in this one's median.
+                    let same = last.as_ref().zip(prompt.as_ref()).filter(|(last, now)| {
+                        last.stable == now.stable
+                            && last.cell == now.cell
+                            && judge.is_some_and(|(lane, place)| {
+                                last.backend == lane.name
+                                    && model_asked(last).as_ref() == Some(&place.model)
+                            })
+                    });
                     kept[at] = same.map(|(last, _)| Kept {
                         row: row.clone(),
                         took_ms: last.total_ms,

@@ -137,6 +137,15 @@ impl Driver {
             tokens_out: 0,
         };
         tokio::pin!(stop);
+        let context = Arc::clone(&flow.driver.context);
+        tokio::select! {
+            biased;
+            () = &mut stop => {
+                flow.ended.cancelled = true;
+                return flow.stop().await;
+            }
+            () = context.learn_digests() => {}
+        }
         loop {
             flow.fill();
             if flow.calls.is_empty() && flow.commits.is_empty() {
@@ -417,6 +426,7 @@ fn hopeless(error: &LlmError) -> bool {
             | LlmError::Redirected { .. }
             | LlmError::RefusedOffline { .. }
             | LlmError::BadKey
+            | LlmError::BadRequest { .. }
             | LlmError::RateLimited { .. }
             | LlmError::Server {
                 status: 502 | 503 | 529,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use llm::{Backend, BackendSpec, Limits, LlmError};
 use settings::{BackendConfig, BackendKind};
 
+use super::clouds::cloud;
 use super::seats::Seat;
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -25,6 +26,8 @@ pub(crate) struct Lane {
     pub limit: usize,
     /// Where it asks.
     pub destination: DestinationInfo,
+    /// Whether its address is this machine's own, whatever its settings say.
+    pub loopback: bool,
 }
 
 /// Which lane and model a criterion's cells are asked in.
@@ -89,10 +92,7 @@ impl Engine {
                 }
             };
             if config.kind == BackendKind::Ollama && llm::is_cloud_model(&model) {
-                lanes[lane].destination = DestinationInfo {
-                    address: format!("{model} in Ollama's cloud"),
-                    this_machine: false,
-                };
+                lanes[lane].destination = cloud(&model);
             }
             places.push(Some(Place {
                 lane,
@@ -119,8 +119,14 @@ impl Engine {
         if meant && choice.base_url.is_some() {
             config.base_url.clone_from(&choice.base_url);
         }
-        // Whether it may be asked is judged below for every lane alike, and told in one way.
-        let backend = self.connect(&config, false)?;
+        let undeclared = BackendConfig {
+            local: false,
+            ..config.clone()
+        };
+        let loopback = self.connect(&undeclared, false)?.destination().this_machine;
+        // Whether it may be asked is judged below for every lane alike, and told in one way; offline, what is asked then is
+        // held to it by the call itself, too.
+        let backend = self.connect(&config, choice.offline && loopback)?;
         let destination = backend.destination();
         Ok(Lane {
             name: config.name.clone(),
@@ -135,6 +141,7 @@ impl Engine {
                 address: destination.address,
                 this_machine: destination.this_machine,
             },
+            loopback,
             backend,
         })
     }
@@ -217,7 +224,8 @@ pub(crate) fn allowed(
     agreed: Agreed<'_>,
     asks_first: bool,
 ) -> Result<(), EngineError> {
-    for lane in lanes.iter().filter(|lane| !lane.destination.this_machine) {
+    let far = |lane: &&Lane| !lane.destination.this_machine || (choice.offline && !lane.loopback);
+    for lane in lanes.iter().filter(far) {
         let refused = |asked_for| EngineError::RefusedOffline {
             backend: lane.name.clone(),
             address: lane.destination.address.clone(),

@@ -4,6 +4,7 @@
 mod asking;
 mod begin;
 mod cancel;
+mod clouds;
 mod conduct;
 mod driver;
 mod eta;
@@ -20,6 +21,7 @@ mod survey;
 pub use cancel::Cancel;
 
 pub(crate) use begin::Intent;
+pub(crate) use clouds::Clouds;
 pub(crate) use fingerprint::{fingerprints, fingerprints_after};
 pub(crate) use lanes::{Agreed, CONCURRENCY, allowed};
 pub(crate) use live::LiveRuns;

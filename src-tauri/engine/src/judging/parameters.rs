@@ -70,6 +70,16 @@ impl Parameters {
         }
     }
 
+    /// These with the judges of a run that goes on with them.
+    pub(crate) fn joined_by(mut self, now: Self) -> Self {
+        for judge in now.judges {
+            if !self.judges.contains(&judge) {
+                self.judges.push(judge);
+            }
+        }
+        self
+    }
+
     /// As the history has them. What cannot be read names no judge.
     pub(crate) fn read(json: &str) -> Self {
         serde_json::from_str(json).unwrap_or_default()

@@ -119,6 +119,12 @@ impl Present {
             .map_or(CellState::Pending, |(_, state)| state)
     }
 
+    /// Whether any judgement stands today: a score or an abstention.
+    pub(crate) fn any_stands(&self) -> bool {
+        let mut states = self.cells.iter().flatten().map(|(_, state)| *state);
+        states.any(|state| matches!(state, CellState::Scored | CellState::Abstained))
+    }
+
     /// The judgement of a cell and its state today.
     pub(crate) fn judgement(
         &self,

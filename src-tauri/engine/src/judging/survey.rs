@@ -7,6 +7,7 @@ use decision::Decision;
 use decision::judge::cell_prompt;
 use store::RunRow;
 
+use super::asking::SAID_BACK;
 use super::lanes::{Agreed, Lane, Place, allowed};
 use super::parameters::{Parameters, joined};
 use super::plan::{Ask, cells_to_ask, missing};
@@ -17,7 +18,8 @@ use crate::desk::Open;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::view::{
-    DestinationInfo, JudgeInfo, Judging, PlannedCell, PlannedPrompt, RunChoice, RunPlan, Scope,
+    DestinationInfo, JudgeInfo, Judging, PlannedCell, PlannedDestination, PlannedPrompt, RunChoice,
+    RunPlan, Scope,
 };
 
 /// Bytes of a prompt for each of its tokens, at least: what a window must have room for.
@@ -25,6 +27,9 @@ const BYTES_A_TOKEN: usize = 3;
 
 /// Tokens that are kept free for the answer.
 const ANSWER_TOKENS: usize = 1024;
+
+/// Bytes of the words that ask for a reply once more, at most.
+const REPAIR: usize = 1_000;
 
 /// Sizes of a window are multiples of this, so that one more sentence does not make a server load its model anew.
 const WINDOW_STEP: usize = 2048;
@@ -48,6 +53,8 @@ pub(crate) struct Survey {
     pub bytes: u64,
     /// Calls at least.
     pub calls: usize,
+    /// Calls and bytes of each lane.
+    pub loads: Vec<(usize, u64)>,
     /// Tokens that a local model must read at once.
     pub window: u32,
 }
@@ -96,7 +103,8 @@ impl Engine {
                 *seat = None;
             }
         }
-        let (lanes, places) = self.lanes(&seats, choice)?;
+        let (mut lanes, places) = self.lanes(&seats, choice)?;
+        self.unmask(&mut lanes, &places);
         let mut asks = asks;
         asks.retain(|ask| places[ask.criterion].is_some());
         let mut survey = Survey {
@@ -108,6 +116,7 @@ impl Engine {
             scope,
             bytes: 0,
             calls: 0,
+            loads: Vec::new(),
             window: 0,
         };
         survey.weigh(&open.decision);
@@ -182,6 +191,7 @@ impl Engine {
                     .map(|place| place.model.as_str()),
             ),
             destination: far.map_or_else(DestinationInfo::default, |lane| lane.destination.clone()),
+            destinations: survey.destinations(),
             bytes: survey.bytes,
             tokens_about: survey.bytes / 4,
             prompts: survey.shown(&open.decision),
@@ -209,6 +219,7 @@ impl Engine {
             backend: joined(seats.iter().map(|seat| seat.backend.as_str())),
             model: joined(seats.iter().filter_map(|seat| seat.model.as_deref())),
             destination: DestinationInfo::default(),
+            destinations: Vec::new(),
             bytes: 0,
             tokens_about: 0,
             prompts: Vec::new(),
@@ -239,10 +250,15 @@ impl Engine {
         let seats = self.seats(decision, &RunChoice::default());
         let seat = seats.iter().flatten().next()?;
         let config = self.configured(&seat.backend).ok();
-        let here = config
+        let destination = config
             .and_then(|config| self.connect(&config, false).ok())
-            .is_some_and(|backend| backend.destination().this_machine);
-        let cloud = seat.model.as_deref().is_some_and(llm::is_cloud_model);
+            .map(|backend| backend.destination());
+        let here = destination.as_ref().is_some_and(|to| to.this_machine);
+        let address = destination.map(|to| to.address);
+        let cloud = seat.model.as_deref().is_some_and(|model| {
+            llm::is_cloud_model(model)
+                || address.is_some_and(|address| self.clouds.passes_on(&address, model))
+        });
         Some(JudgeInfo {
             backend: seat.backend.clone(),
             model: seat.model.clone(),
@@ -304,19 +320,42 @@ impl Survey {
             .collect()
     }
 
+    /// Every place the prompts go to, with what goes there.
+    fn destinations(&self) -> Vec<PlannedDestination> {
+        let lanes = self.lanes.iter().zip(&self.loads);
+        lanes
+            .filter(|(_, (calls, _))| *calls > 0)
+            .map(|(lane, (calls, bytes))| PlannedDestination {
+                backend: lane.name.clone(),
+                address: lane.destination.address.clone(),
+                this_machine: lane.destination.this_machine,
+                calls: count(*calls),
+                bytes: *bytes,
+            })
+            .collect()
+    }
+
     fn weigh(&mut self, decision: &Decision) {
         let mut longest = 0;
+        self.loads = vec![(0, 0); self.lanes.len()];
         for ask in &self.asks {
             let prompt = cell_prompt(decision, ask.option, ask.criterion);
             let bytes = prompt.stable.len() + prompt.cell.len() + prompt.schema.to_string().len();
-            let samples = self.places[ask.criterion]
-                .as_ref()
-                .map_or(0, |place| place.samples);
             longest = longest.max(bytes);
-            self.calls += samples as usize;
-            self.bytes += bytes as u64 * u64::from(samples);
+            let Some(place) = &self.places[ask.criterion] else {
+                continue;
+            };
+            let (calls, sent) = (
+                place.samples as usize,
+                bytes as u64 * u64::from(place.samples),
+            );
+            self.calls += calls;
+            self.bytes += sent;
+            let load = &mut self.loads[place.lane];
+            *load = (load.0 + calls, load.1 + sent);
         }
-        let needed = longest.div_ceil(BYTES_A_TOKEN) + ANSWER_TOKENS;
+        // A reply that cannot be read is said back with what was wrong: the prompt must still be there then.
+        let needed = (longest + SAID_BACK + REPAIR).div_ceil(BYTES_A_TOKEN) + ANSWER_TOKENS;
         let window = (needed.div_ceil(WINDOW_STEP) * WINDOW_STEP).max(SMALLEST_WINDOW);
         self.window = u32::try_from(window).unwrap_or(u32::MAX);
     }

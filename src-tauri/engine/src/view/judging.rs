@@ -370,6 +370,8 @@ pub struct RunPlan {
     pub model: Option<String>,
     /// Where the prompts go; the first remote one when there are several.
     pub destination: DestinationInfo,
+    /// Every place the prompts go to.
+    pub destinations: Vec<PlannedDestination>,
     /// Bytes of all prompts together.
     #[ts(type = "number")]
     pub bytes: u64,
@@ -382,6 +384,22 @@ pub struct RunPlan {
     pub must_confirm: bool,
     /// Why the run cannot start.
     pub problem: Option<AppError>,
+}
+
+/// One of the places that a run's prompts go to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct PlannedDestination {
+    /// The backend.
+    pub backend: String,
+    /// Its address.
+    pub address: String,
+    /// Whether that is this machine.
+    pub this_machine: bool,
+    /// Calls at least.
+    pub calls: u32,
+    /// Bytes of the prompts.
+    #[ts(type = "number")]
+    pub bytes: u64,
 }
 
 /// Two runs of a session side by side.

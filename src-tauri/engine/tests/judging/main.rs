@@ -8,6 +8,7 @@
 
 mod backends;
 mod cells;
+mod destinations;
 mod edits;
 mod faults;
 mod house;

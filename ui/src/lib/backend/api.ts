@@ -84,7 +84,8 @@ export interface Backend {
   /** The key is kept in memory only and never comes back to the page. */
   set_backend_key(name: string, key: string): Promise<BackendInfo[]>;
   backend_models(name: string): Promise<ModelInfo[]>;
-  test_backend(name: string, model: string | null): Promise<BackendTest>;
+  /** `ask` puts a word to the model, which may cost money or wake it; without it the server is only looked at. */
+  test_backend(name: string, model: string | null, ask: boolean): Promise<BackendTest>;
   /** A message of the desktop, for when nobody is looking at the window. */
   notify(title: string, body: string): Promise<void>;
 

@@ -30,13 +30,13 @@ export class Backends {
   }
 
   /** Asks the server itself; of several askings the last one counts. */
-  async test(name: string, model: string | null = null): Promise<void> {
+  async test(name: string, model: string | null = null, ask = false): Promise<void> {
     const asked = (this.#asked.get(name) ?? 0) + 1;
     this.#asked.set(name, asked);
     this.testing = new Set([...this.testing, name]);
     let answer: BackendTest;
     try {
-      answer = await this.#backend.test_backend(name, model);
+      answer = await this.#backend.test_backend(name, model, ask);
     } catch (cause) {
       const error = asAppError(cause);
       answer = { state: 'odd', message: error.message, hint: error.hint ?? null, latency_ms: null, version: null, models: [] };

@@ -2,6 +2,7 @@
 import type { AppError } from "./AppError.ts";
 import type { DestinationInfo } from "./DestinationInfo.ts";
 import type { PlannedCell } from "./PlannedCell.ts";
+import type { PlannedDestination } from "./PlannedDestination.ts";
 import type { PlannedPrompt } from "./PlannedPrompt.ts";
 
 /**
@@ -28,6 +29,10 @@ model: string | null,
  * Where the prompts go; the first remote one when there are several.
  */
 destination: DestinationInfo, 
+/**
+ * Every place the prompts go to.
+ */
+destinations: Array<PlannedDestination>, 
 /**
  * Bytes of all prompts together.
  */

@@ -415,7 +415,7 @@ export class FakeBackend implements Backend {
     return this.judging.backends.models(name);
   }
 
-  async test_backend(name: string, model: string | null): Promise<BackendTest> {
+  async test_backend(name: string, model: string | null, _ask: boolean): Promise<BackendTest> {
     await this.#tick('test_backend');
     return this.judging.backends.test(name, model);
   }

@@ -124,6 +124,7 @@ export class FakeJudging {
       backend: backend?.name ?? null,
       model,
       destination: { address: backend?.address ?? '', this_machine: here },
+      destinations: backend ? [{ backend: backend.name, address: backend.address ?? '', this_machine: here, calls: cells.length * samples, bytes: bytes * samples }] : [],
       bytes,
       tokens_about: Math.round((bytes * samples) / 4),
       prompts: cells.slice(0, 3).map(({ row, column }, index) => ({ option: decision.options[row]!.name, criterion: decision.criteria[column]!.name, ...prompts[index]! })),
