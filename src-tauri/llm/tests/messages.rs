@@ -11,7 +11,7 @@ mod faulty;
 
 use std::sync::Arc;
 
-use faulty::{Act, Server, answer, chunk, head, json, last};
+use faulty::{Act, Server, answer, answer_with, chunk, head, json, last};
 use llm::{
     Backend, BackendSpec, Clients, Completion, CompletionRequest, Failed, Finish, Kind, Message,
     Role, Schema, SecretString, TestState, Usage, connect,
@@ -388,6 +388,17 @@ async fn a_refusal_about_anything_else_is_told_with_its_number_and_not_asked_aga
         "the server did not accept the request (HTTP 400): max_tokens: 9999999 > 64000 (request req_1)"
     );
     assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn the_number_of_a_request_is_told_where_only_a_header_has_it() {
+    let failure = answer_with(500, "text/plain", &[("request-id", "req_9")], "gone");
+    let server = Server::always(vec![failure]).await;
+    let (result, _) = ask(&server, &question(true)).await;
+    assert_eq!(
+        result.unwrap_err().error.to_string(),
+        "the server failed (HTTP 500): gone (request req_9)"
+    );
 }
 
 #[tokio::test]
