@@ -329,7 +329,7 @@ pub async fn test_backend(
 /// window.
 async fn aside<T: Send + 'static>(
     app: AppHandle,
-    work: impl FnOnce(&Engine) -> Answered<T> + Send + 'static,
+    work: impl FnOnce(&engine::Engine) -> Answered<T> + Send + 'static,
 ) -> Answered<T> {
     let done = tauri::async_runtime::spawn_blocking(move || work(&app.state::<Opening>())).await;
     done.unwrap_or_else(|error| {

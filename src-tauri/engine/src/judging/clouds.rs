@@ -18,8 +18,11 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 const FRESH: Duration = Duration::from_secs(20);
 
 /// Names of passed-on models by the address of their Ollama, and when it was asked.
+type ByAddress = HashMap<String, (Instant, Vec<String>)>;
+
+/// What is known of passed-on models.
 #[derive(Clone, Default)]
-pub(crate) struct Clouds(Arc<Mutex<HashMap<String, (Instant, Vec<String>)>>>);
+pub(crate) struct Clouds(Arc<Mutex<ByAddress>>);
 
 impl Clouds {
     fn known(&self, address: &str) -> Option<Vec<String>> {
