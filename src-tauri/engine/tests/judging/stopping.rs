@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 
 use engine::view::Scope;
 use engine::{Cancel, CellState, DecideRequest, Engine, RunChoice, RunEvent, RunOutcome, Source};
-use peers::{Fate, Script, judgement};
+use peers::{Fate, Model, Script, judgement};
 
 use crate::house::{House, table};
 
@@ -134,6 +134,8 @@ fn a_cancelled_second_asking_leaves_every_judgement_that_stood() {
 /// Where the child finds its data folder and server; set for it alone.
 const CHILD: &str = "PONDER_TEST_CHILD";
 const URL: &str = "PONDER_TEST_URL";
+/// Set where it asks for every cell, whatever stands.
+const AGAIN: &str = "PONDER_TEST_AGAIN";
 
 /// Not a test of its own: the process that is killed in the one below. It says each cell it was told of on standard error.
 #[test]
@@ -149,6 +151,10 @@ fn the_process_that_is_killed() {
         choice: RunChoice {
             base_url: Some(url),
             samples: Some(2),
+            scope: match std::env::var_os(AGAIN) {
+                Some(_) => Scope::All,
+                None => Scope::Missing,
+            },
             ..choice(3)
         },
     };
@@ -158,6 +164,89 @@ fn the_process_that_is_killed() {
         }
     };
     engine.decide(&request, &Cancel::new(), &mut tell).unwrap();
+}
+
+/// A process that judges this session, two samples a cell and three calls in flight.
+fn killed_later(house: &House, id: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args([
+            "--exact",
+            "stopping::the_process_that_is_killed",
+            "--nocapture",
+        ])
+        .env(
+            CHILD,
+            format!("{}|{id}", house.folder.path().join("data").display()),
+        )
+        .env(URL, house.server.url())
+        .stderr(Stdio::null())
+        .stdout(Stdio::null());
+    command
+}
+
+/// Judges a session wholly, then kills a process that asks everything again when five of its eight calls were answered.
+fn killed_second_asking(house: &House) -> String {
+    let id = house.session(&table(4, 1)).session.id;
+    let twice = RunChoice {
+        samples: Some(2),
+        ..choice(3)
+    };
+    house.decide(&id, &twice).unwrap();
+    house.server.hold_after(8 + 5);
+    let mut child = killed_later(house, &id).env(AGAIN, "1").spawn().unwrap();
+    house.server.wait_until("three calls in flight", |seen| {
+        seen.iter().filter(|call| call.call > 0).count() == 8 + 5 + 3
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    house.server.release();
+    id
+}
+
+#[test]
+fn a_killed_second_asking_pays_for_no_sample_twice() {
+    let house = House::new(good());
+    let id = killed_second_asking(&house);
+    let twice = RunChoice {
+        samples: Some(2),
+        ..choice(3)
+    };
+    let decided = house.decide(&id, &twice).unwrap();
+    assert_eq!(decided.outcome, RunOutcome::Complete);
+    assert_eq!(
+        house.server.calls().len(),
+        16 + 3,
+        "five of eight were kept"
+    );
+    assert_eq!(house.engine.runs(&id).unwrap().len(), 2);
+}
+
+#[test]
+fn a_run_that_goes_on_with_another_model_says_both_and_mixes_no_cell() {
+    let models = [Model::named("tiny"), Model::named("other")];
+    let house = House::new(good().models(models));
+    let id = killed_second_asking(&house);
+    let other = RunChoice {
+        samples: Some(2),
+        model: Some("other".into()),
+        ..choice(3)
+    };
+    let decided = house.decide(&id, &other).unwrap();
+    assert_eq!(decided.outcome, RunOutcome::Complete);
+    let run = house.engine.runs(&id).unwrap().remove(0);
+    assert_eq!(run.model.as_deref(), Some("tiny, other"));
+    let decision = house.engine.open_session(&id).unwrap().decision;
+    for option in &decision.options {
+        let (option, criterion) = (option.id.to_string(), decision.criteria[0].id.to_string());
+        let trace = house.engine.trace_cell(&id, &option, &criterion).unwrap();
+        let models: std::collections::BTreeSet<String> = trace
+            .samples
+            .iter()
+            .filter_map(|sample| Some(sample.calls.last()?.model.clone()))
+            .collect();
+        assert_eq!(models.len(), 1, "{option}: {models:?}");
+    }
 }
 
 #[test]
@@ -177,21 +266,7 @@ fn a_run_that_was_killed_goes_on_under_its_id_and_asks_only_what_was_not_committ
     for kill in 0..KILLS {
         let asked = house.server.calls().len() as u64;
         house.server.hold_after(asked + 5);
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "stopping::the_process_that_is_killed",
-                "--nocapture",
-            ])
-            .env(
-                CHILD,
-                format!("{}|{id}", house.folder.path().join("data").display()),
-            )
-            .env(URL, house.server.url())
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = killed_later(&house, &id).spawn().unwrap();
         // Five were let through; what came of them is durable before three others take their places.
         house.server.wait_until("eight more calls", |seen| {
             seen.iter().filter(|call| call.call > 0).count() as u64 >= asked + 8
