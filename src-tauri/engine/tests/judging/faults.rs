@@ -275,3 +275,49 @@ fn the_servers_words_about_a_key_stay_with_the_server() {
         }
     }
 }
+
+#[test]
+fn what_a_server_could_not_do_is_told_and_kept_with_the_call() {
+    let refused = Fault::Refuse {
+        status: 400,
+        body: r#"{"error":{"message":"This response_format type is unavailable now"}}"#.into(),
+        headers: Vec::new(),
+    };
+    let server = peers::OpenAi::start(good().fault_times(1, When::Always, refused));
+    let house = House::new(Script::default());
+    house
+        .engine
+        .add_backend(&crate::house::backend(
+            "plain",
+            engine::view::BackendKind::Openai,
+            &format!("{}/v1", server.url()),
+        ))
+        .unwrap();
+    let id = house.session(&table(2, 1)).session.id;
+    let choice = RunChoice {
+        backend: Some("plain".into()),
+        concurrency: Some(1),
+        ..RunChoice::default()
+    };
+    let (decided, heard) = house.decide_heard(&id, &choice);
+    assert_eq!(decided.unwrap().outcome, RunOutcome::Complete);
+    let told: Vec<&String> = heard
+        .iter()
+        .filter_map(|event| match event {
+            RunEvent::Notice { message, .. } => Some(message),
+            _ => None,
+        })
+        .collect();
+    assert!(
+        told.iter().any(|words| words.contains("schema")),
+        "{told:?}"
+    );
+    let decision = house.engine.open_session(&id).unwrap().decision;
+    let (option, criterion) = (&decision.options[0].id, &decision.criteria[0].id);
+    let trace = house
+        .engine
+        .trace_cell(&id, &option.to_string(), &criterion.to_string())
+        .unwrap();
+    let notice = trace.samples[0].calls[0].notice.clone();
+    assert!(notice.unwrap().contains("schema"));
+}
