@@ -64,8 +64,10 @@ impl Ollama {
         };
         let mut reader = wire::Chat::new(&request.model);
         listen(&mut answer, &mut reader, reply).await?;
-        match reply.remote_host.take() {
-            Some(host) if self.server.offline => Err(LlmError::RefusedOffline { address: host }),
+        match &reply.remote_host {
+            Some(host) if self.server.offline => Err(LlmError::RefusedOffline {
+                address: host.clone(),
+            }),
             _ => Ok(()),
         }
     }
@@ -160,6 +162,8 @@ impl Backend for Ollama {
             }
             let times = reply.times();
             let context_cut = context::cut(self, request, reply.usage.input).await;
+            let passed_on = reply.remote_host.take();
+            let passed_on = passed_on.map(|host| format!("Ollama passed the prompt on to {host}."));
             Ok(Completion {
                 text: reply.text,
                 thinking: Some(reply.thinking).filter(|thinking| !thinking.is_empty()),
@@ -170,7 +174,7 @@ impl Backend for Ollama {
                 usage: reply.usage,
                 times,
                 context_cut,
-                notices: Vec::new(),
+                notices: passed_on.into_iter().collect(),
                 request_body: body,
                 earlier: Vec::new(),
             })

@@ -369,6 +369,20 @@ fn a_prompt_that_ollama_cut_in_silence_is_noticed() {
     request.context = Some(16_384);
     assert_eq!(asker.ask(&backend, &request).unwrap().context_cut, None);
 
+    // A model that was trained with less than it is asked for: nobody says so but the list of loaded models. The prompt has
+    // fewer words than are read, so that only the full window tells.
+    let small = Model {
+        context: 2048,
+        ..Model::named("tiny")
+    };
+    let double = Ollama::start(Script::default().models([small]));
+    let backend = asker.backend(Kind::Ollama, &double.url(), None);
+    let mut unspaced = request.clone();
+    unspaced.messages[1].content = "incomprehensibilities ".repeat(600);
+    let cut = asker.ask(&backend, &unspaced).unwrap().context_cut.unwrap();
+    assert!(cut.sent_tokens_at_least < cut.read_tokens);
+    assert_eq!((cut.read_tokens, cut.limit), (2048, Some(2048)));
+
     // A server that reads less than its window holds.
     let script = Script::default().fault(When::Always, Fault::ContextCut(700));
     let double = Ollama::start(script);

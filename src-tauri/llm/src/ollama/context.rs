@@ -18,14 +18,16 @@ pub(super) async fn cut(
         .map(|message| tokens_at_least(&message.content))
         .sum();
     let short = read_tokens < sent_tokens_at_least;
-    let limit = match request.context {
-        Some(context) => Some(u64::from(context)),
-        // Contexts are round numbers: any other count is no full context and not worth a question.
-        None if short || (read_tokens >= 1024 && read_tokens.is_multiple_of(256)) => {
-            ollama.loaded_context(&request.model).await
-        }
-        None => None,
+    // Contexts are round numbers: any other count is no full context and not worth a question. A model may also have less
+    // than it was asked for: no more than it was trained with.
+    let worth_a_question = short || (read_tokens >= 1024 && read_tokens.is_multiple_of(256));
+    let loaded = if worth_a_question {
+        ollama.loaded_context(&request.model).await
+    } else {
+        None
     };
+    let asked = request.context.map(u64::from);
+    let limit = asked.into_iter().chain(loaded).min();
     let full = limit.is_some_and(|limit| read_tokens >= limit);
     (short || full).then_some(ContextCut {
         sent_tokens_at_least,
