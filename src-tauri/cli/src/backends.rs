@@ -132,12 +132,13 @@ fn wanted(asked: &AddBackend, known: &[BackendInfo]) -> Result<BackendConfigView
     let kind = match (asked.kind, before) {
         (Some(args::BackendKind::Ollama), _) => BackendKind::Ollama,
         (Some(args::BackendKind::Openai), _) => BackendKind::Openai,
+        (Some(args::BackendKind::Anthropic), _) => BackendKind::Anthropic,
         (None, Some(before)) => before.kind,
         (None, None) => {
             let name = printable(&asked.name);
             let words = format!("What \"{name}\" speaks is missing.");
             let mut error = AppError::plain("invalid_usage", words);
-            error.hint = Some("Allowed: --kind ollama or --kind openai.".into());
+            error.hint = Some("Allowed: --kind ollama, --kind openai or --kind anthropic.".into());
             return Err(Failure(error));
         }
     };
@@ -269,6 +270,7 @@ fn kind(kind: BackendKind) -> &'static str {
         BackendKind::Builtin => "builtin",
         BackendKind::Ollama => "ollama",
         BackendKind::Openai => "openai",
+        BackendKind::Anthropic => "anthropic",
     }
 }
 

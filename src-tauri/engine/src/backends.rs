@@ -20,6 +20,9 @@ use crate::view::{
 /// The variable every program looks for OpenAI's key in.
 const OPENAI_KEY: &str = "OPENAI_API_KEY";
 
+/// The variable every program looks for Anthropic's key in.
+const ANTHROPIC_KEY: &str = "ANTHROPIC_API_KEY";
+
 /// Keys that were entered; they last as long as the engine.
 #[derive(Default)]
 pub(crate) struct Keys(Mutex<HashMap<String, SecretString>>);
@@ -86,6 +89,7 @@ impl Engine {
             kind: match config.kind {
                 Kind::Ollama => BackendKind::Ollama,
                 Kind::Openai => BackendKind::Openai,
+                Kind::Anthropic => BackendKind::Anthropic,
             },
             base_url: config.base_url.clone(),
             model: config.model.clone(),
@@ -118,6 +122,7 @@ impl Engine {
         let kind = match wanted.kind {
             BackendKind::Ollama => Kind::Ollama,
             BackendKind::Openai => Kind::Openai,
+            BackendKind::Anthropic => Kind::Anthropic,
             BackendKind::Builtin => {
                 return Err(EngineError::invalid(
                     "`builtin` asks nobody and has nothing to set",
@@ -308,7 +313,7 @@ impl Engine {
             KeySource::Memory
         } else if in_environment().is_some() {
             KeySource::Environment
-        } else if config.key_env.is_some() || (config.kind == Kind::Openai && !this_machine) {
+        } else if config.key_env.is_some() || (config.kind != Kind::Ollama && !this_machine) {
             KeySource::Missing
         } else {
             KeySource::None
@@ -316,18 +321,23 @@ impl Engine {
     }
 }
 
-/// The variable a key is looked for in. OpenAI's own belongs to the backend of that name only: another server that speaks
+/// The variable a key is looked for in. A vendor's own belongs to the backend of that name only: another server that speaks
 /// the same language must not be sent it.
 fn key_variable(config: &BackendConfig) -> Option<String> {
-    let usual = (config.kind == Kind::Openai && config.name == Kind::Openai.as_str())
-        .then(|| OPENAI_KEY.to_owned());
-    config.key_env.clone().or(usual)
+    let usual = match config.kind {
+        Kind::Ollama => None,
+        Kind::Openai => Some(OPENAI_KEY),
+        Kind::Anthropic => Some(ANTHROPIC_KEY),
+    };
+    let usual = usual.filter(|_| config.name == config.kind.as_str());
+    config.key_env.clone().or_else(|| usual.map(str::to_owned))
 }
 
 pub(crate) fn kind_of(kind: Kind) -> llm::Kind {
     match kind {
         Kind::Ollama => llm::Kind::Ollama,
         Kind::Openai => llm::Kind::Openai,
+        Kind::Anthropic => llm::Kind::Anthropic,
     }
 }
 

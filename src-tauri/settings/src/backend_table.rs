@@ -223,7 +223,7 @@ fn mistake(key: &'static str, found: Option<String>) -> Mistake {
 
 fn allowed(key: &str) -> String {
     match key {
-        "kind" => "\"ollama\", \"openai\"".into(),
+        "kind" => "\"ollama\", \"openai\", \"anthropic\"".into(),
         "base_url" => "an address such as \"http://127.0.0.1:11434\", without a user, a password or a query; keys are named with key_env".into(),
         "proxy" => "an address that begins with http://, https://, socks5:// or socks5h://, without a user or a password".into(),
         "key_env" => "the name of the environment variable that holds the key, of A–Z, 0–9 and _, such as \"OFFICE_API_KEY\"; never the key itself".into(),

@@ -17,11 +17,13 @@ pub enum BackendKind {
     Ollama,
     /// Chat completions as OpenAI defined them; many servers speak it.
     Openai,
+    /// Anthropic's Messages.
+    Anthropic,
 }
 
 impl BackendKind {
     /// All of them, in the order in which they are listed to people.
-    pub const ALL: [Self; 2] = [Self::Ollama, Self::Openai];
+    pub const ALL: [Self; 3] = [Self::Ollama, Self::Openai, Self::Anthropic];
 
     /// The word in settings.toml and on the wire; also the name of the instance that needs no table.
     #[must_use]
@@ -29,6 +31,7 @@ impl BackendKind {
         match self {
             Self::Ollama => "ollama",
             Self::Openai => "openai",
+            Self::Anthropic => "anthropic",
         }
     }
 

@@ -153,7 +153,7 @@ fn each_mistake_is_named_with_its_line_and_what_is_allowed() {
     for (content, message) in [
         (
             "[backends.b]\n",
-            "settings.toml, line 1: backends.b.kind is missing. Allowed: \"ollama\", \"openai\".",
+            "settings.toml, line 1: backends.b.kind is missing. Allowed: \"ollama\", \"openai\", \"anthropic\".",
         ),
         (
             "[backends.b]\nkind = \"claude\"\n",

@@ -101,6 +101,8 @@ pub enum BackendKind {
     Ollama,
     /// The API of OpenAI, which llama.cpp, vLLM, LM Studio and LiteLLM speak, too
     Openai,
+    /// Anthropic's Messages
+    Anthropic,
 }
 
 fn seconds(word: &str) -> Result<f64, String> {

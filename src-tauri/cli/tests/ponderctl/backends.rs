@@ -26,7 +26,7 @@ fn a_backend_is_added_changed_made_the_default_and_removed() {
         .iter()
         .map(|b| &b["name"])
         .collect();
-    assert_eq!(names, ["builtin", "ollama", "openai"]);
+    assert_eq!(names, ["builtin", "ollama", "openai", "anthropic"]);
     assert_eq!(named(&first, "ollama")["this_machine"], true);
     assert_eq!(named(&first, "openai")["key"], "missing");
 
@@ -140,7 +140,7 @@ fn what_cannot_be_set_is_refused_and_changes_nothing() {
     let said = terminal.expect(2, &secret);
     assert!(!said.err.contains("hunter2"), "{}", said.err);
     let listed = terminal.json(0, &["backends", "list"]);
-    assert_eq!(listed["backends"].as_array().unwrap().len(), 3);
+    assert_eq!(listed["backends"].as_array().unwrap().len(), 4);
 }
 
 #[test]

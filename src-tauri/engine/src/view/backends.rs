@@ -13,6 +13,8 @@ pub enum BackendKind {
     Ollama,
     /// The API of OpenAI and of the many servers that speak it.
     Openai,
+    /// Anthropic's Messages.
+    Anthropic,
 }
 
 /// Where a backend's key comes from.

@@ -167,7 +167,7 @@ fn backends_are_listed_with_where_their_keys_come_from_and_never_with_the_keys()
         .into_iter()
         .map(|backend| backend.name)
         .collect();
-    assert_eq!(names, ["builtin", "ollama", "openai", "far"]);
+    assert_eq!(names, ["builtin", "ollama", "openai", "anthropic", "far"]);
     assert_eq!(
         (key_of("ollama"), key_of("openai"), key_of("far")),
         (KeySource::None, KeySource::Missing, KeySource::Missing)
@@ -190,7 +190,7 @@ fn backends_are_listed_with_where_their_keys_come_from_and_never_with_the_keys()
     house.engine.set_key("far", " ".into()).unwrap();
     assert_eq!(key_of("far"), KeySource::Missing);
     let again = engine::Engine::open(house.config()).unwrap();
-    assert_eq!(again.backends().unwrap().len(), 4, "they are kept");
+    assert_eq!(again.backends().unwrap().len(), 5, "they are kept");
     house.engine.remove_backend("far").unwrap();
     assert_eq!(
         code(house.engine.remove_backend("far").unwrap_err()),
@@ -255,4 +255,33 @@ fn changing_a_backend_leaves_what_is_not_named() {
     secret.model = None;
     let error = house.engine.add_backend(&secret).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"));
+}
+
+#[test]
+fn anthropics_messages_judge_like_any_other_backend() {
+    let server = peers::Anthropic::start(Script::default().key("sk-ant-right"));
+    let house = House::new(Script::default());
+    house
+        .machine
+        .variables
+        .lock()
+        .unwrap()
+        .push(("ANTHROPIC_API_KEY".into(), "sk-ant-right".into()));
+    house
+        .engine
+        .add_backend(&backend("anthropic", BackendKind::Anthropic, &server.url()))
+        .unwrap();
+    let id = house.session(&table(3, 2)).session.id;
+    let choice = RunChoice {
+        backend: Some("anthropic".into()),
+        ..RunChoice::default()
+    };
+    let decided = house.decide(&id, &choice).unwrap();
+    assert_eq!(decided.outcome, engine::RunOutcome::Complete);
+    assert_eq!(server.calls().len(), 6);
+    let system = &server.calls()[0].body["system"][0];
+    assert_eq!(
+        system["cache_control"]["type"], "ephemeral",
+        "what all options share is kept by the server: {system}"
+    );
 }

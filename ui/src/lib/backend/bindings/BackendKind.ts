@@ -3,4 +3,4 @@
 /**
  * What a backend speaks.
  */
-export type BackendKind = "builtin" | "ollama" | "openai";
+export type BackendKind = "builtin" | "ollama" | "openai" | "anthropic";

@@ -55,6 +55,7 @@ export class FakeBackends {
       known('ollama', 'ollama', { address: 'http://127.0.0.1:11434', this_machine: true, model: 'qwen3:8b', is_default: reach !== 'none' && reach !== 'remote' }),
       known('builtin', 'builtin', { this_machine: true }),
       known('openai', 'openai', { address: 'https://api.openai.com/v1', key: 'missing' }),
+      known('anthropic', 'anthropic', { address: 'https://api.anthropic.com/v1', key: 'missing' }),
     ];
     if (reach === 'remote') {
       const base_url = 'https://llm.example.com/v1';
